@@ -1,0 +1,34 @@
+# programs.cmake: whole programs, compiled by the built slisp and run; one ctest test per area and way of running.
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+set(SLISP_DRIVER ${CMAKE_CURRENT_SOURCE_DIR}/tools/run_programs.py)
+set(SLISP_BINARY ${PROJECT_BINARY_DIR}/slisp)
+file(GLOB areas RELATIVE ${CMAKE_CURRENT_SOURCE_DIR}/programs CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/programs/*)
+
+function(slisp_programs way label)
+  foreach(area IN LISTS areas)
+    add_test(NAME programs_${way}_${area}
+      COMMAND ${Python3_EXECUTABLE} ${SLISP_DRIVER} --slisp ${SLISP_BINARY} --way ${way}
+              ${CMAKE_CURRENT_SOURCE_DIR}/programs/${area})
+    set_tests_properties(programs_${way}_${area} PROPERTIES LABELS "${label}" TIMEOUT 1200)
+  endforeach()
+endfunction()
+slisp_programs(O2 "quick;programs")
+slisp_programs(O0 "full;programs")
+slisp_programs(O1 "full;programs")
+slisp_programs(evaluator "full;programs")
+slisp_programs(valgrind "nightly;programs")
+
+# Valgrind over the areas where memory is the point runs always; over all of them nightly.
+foreach(area memory lifetime)
+  if(area IN_LIST areas)
+    set_tests_properties(programs_valgrind_${area} PROPERTIES LABELS "full;programs")
+  endif()
+endforeach()
+
+file(GLOB suites CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/command/*_test.py)
+foreach(suite IN LISTS suites)
+  get_filename_component(name ${suite} NAME_WE)
+  add_test(NAME ${name} COMMAND ${CMAKE_COMMAND} -E env SLISP=${SLISP_BINARY} SLISP_ROOT=${PROJECT_SOURCE_DIR}
+           SLISP_BUILD=${PROJECT_BINARY_DIR} ${Python3_EXECUTABLE} -B ${suite})
+  set_tests_properties(${name} PROPERTIES LABELS "full;command" TIMEOUT 900)
+endforeach()
