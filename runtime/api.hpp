@@ -98,6 +98,10 @@ Owned parse_bigint(std::string_view digits, int radix);           // with option
 Owned make_ratio(Owned numerator, Owned denominator);             // reduced; may give a BigInt or long
 Owned parse_decimal(std::string_view text);                       // BigDecimal from "1.50", "1e3"
 void append_number(TextBuffer& out, Borrowed number);             // as pr prints it
+bool is_number(Borrowed value);                                   // of any kind
+bool numbers_equal(Borrowed a, Borrowed b);                       // = of two numbers: same category and equal
+int compare_numbers(Borrowed a, Borrowed b);                      // -1, 0, 1; NaN compares 0
+std::uint32_t hash_number(Borrowed number);                       // hasheq
 
 // ---- runtime/collections
 Owned vector_of(std::span<Owned> elements);
@@ -137,5 +141,13 @@ std::uint32_t murmur3_bytes(std::string_view utf8, std::uint32_t& java_hash);  /
 // ---- runtime/printing
 enum class PrintMode { Plain, Readable };                         // print and pr
 bool print_value(TextBuffer& out, Borrowed value, PrintMode mode);  // false: an exception is pending
+bool append_str(TextBuffer& out, Borrowed value);                 // as (str value); false: an exception is pending
+std::int32_t java_hash_code(Borrowed value, bool& failed);        // x.hashCode() on the JVM, where values decide it
+
+// ---- runtime/regex, runtime/io: hooks for the memory room and the start-up code, all weak there
+extern "C" void slisp_finalize_regex(abi::Header* object);        // a heap Regex dies: frees its compiled code
+extern "C" void slisp_finalize_stream(abi::Header* object);       // a heap Stream dies: closes, frees buffers
+extern "C" void slisp_regex_shutdown();                           // frees the compiled code of static Regex objects
+extern "C" int slisp_stdout_finish();                             // flushes stdout at exit: 0, or errno of the first failed write
 
 }  // namespace slisp::rt
