@@ -1,0 +1,86 @@
+// codegen.hpp: from an ir::Module to assembler text, object files, libraries, executables, and code mapped into this process.
+// In:   a verified ir::Module (src/compiler/ir/verifier.hpp).
+// Out:  files, written by rename into place; what stood there stays untouched when anything fails.
+// Keeps: nothing of nasm or ld is ever shown; the same module and options give the same bytes.
+#pragma once
+#include "src/compiler/ir/ir.hpp"
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace slisp::x64 {
+
+struct Options {
+  int optimize = 2;                  // 0: no inline fast paths
+  bool register_allocation = true;   // --no-regalloc: every value in its slot, nothing cached in registers
+  bool debug_info = false;           // -g: source lines for gdb, perf, valgrind
+  bool verify = false;               // run the slot checker on every function
+  bool debug_heap = false;           // link dynamically, with one malloc block per object
+};
+
+// Why a step failed. status is the exit status of the command: 1 the surroundings (a tool is missing, the output cannot be
+// written), 70 a fault of slisp. message is one line, complete but for "slisp: error: "; details is what a tool said (never shown to
+// users; tests and --verify may look).
+struct Failure {
+  int status = 70;
+  std::string message;
+  std::string details;
+};
+using Outcome = std::optional<Failure>;   // nothing: success
+
+struct AssemblyFile {
+  std::string name;                  // stem, without folder and suffix
+  std::string text;
+};
+
+// ---- text and objects
+// The module as one NASM file that defines all it needs but keywords and the library (--emit=asm).
+Outcome assembly_text(const ir::Module& module, const Options& options, std::string& text);
+// The same as one relocatable object (--emit=obj).
+Outcome write_object(const ir::Module& module, const Options& options, const std::filesystem::path& output);
+
+// ---- executables
+struct Program {
+  const ir::Module* module = nullptr;
+  // Functions of no arguments that run before `module->init_symbol`, in order: init functions of required library namespaces.
+  // Ignored when the module defines slisp_program itself; else slisp_program is made of them and module->init_symbol.
+  std::vector<std::string> init_symbols;
+  std::vector<std::string> keep_symbols;   // further roots of the link: vars that resolve may ask for
+};
+Outcome link_executable(const Program& program, const Options& options, const std::filesystem::path& output);
+
+// ---- libraries (the stdlib stage): one or several objects per namespace, and one that defines all keywords.
+struct LibraryModule {
+  std::string name;                  // namespace, used for file names
+  const ir::Module* module = nullptr;
+};
+// Writes *.o into `folder` (made if need be), keywords.o, keywords.list (read by later links), and objects.list: all objects in order,
+// one path a line, for ar. Files of an earlier run are removed first.
+Outcome write_library(std::span<const LibraryModule> modules, const Options& options, const std::filesystem::path& folder);
+
+// ---- the REPL: link against the running program and map the result into it, for good.
+struct LoadedCode {
+  abi::Code init = nullptr;          // entry of module->init_symbol: no arguments, result as of every slisp function
+  std::size_t bytes = 0;
+};
+// `host` is the running executable, "" means /proc/self/exe. Keywords and vars that the host lacks are entered into the runtime's tables.
+Outcome load_into_process(const ir::Module& module, const Options& options, const std::filesystem::path& host, LoadedCode& code);
+
+// ---- surroundings
+struct ToolReport {
+  std::string name;                  // "nasm", "ld", "libslisp_runtime.a", ...
+  std::string path;                  // where it was found; empty: missing
+  std::string remedy;                // one shell line that mends it
+};
+std::vector<ToolReport> inspect_toolchain();                      // slisp doctor
+std::filesystem::path library_folder();                           // lib/slisp, found relative to the running binary
+std::string codegen_fingerprint();                                // part of the run cache's key: paths and versions of tools and archives
+
+// Temporary folders of running compiles are removed; async-signal-safe enough to be called by the cli's SIGINT and SIGTERM handler,
+// which ends the process afterwards.
+void remove_temporary_folders_now();
+
+}  // namespace slisp::x64
