@@ -56,6 +56,11 @@ Owned call(Borrowed f, Owned a);
 Owned call(Borrowed f, Owned a, Owned b);
 Owned call(Borrowed f, Owned a, Owned b, Owned c);
 Owned call_block(Borrowed f, std::span<Owned> arguments);
+// Registers `release` to run once when the runtime stops, last registered first: caches, streams and tables are given back there,
+// before the heap is reported. A room registers when it first makes such state.
+void at_stop(void (*release)());
+// Offered by runtime/io, referred to weakly by runtime/control: flush stdout (and stderr) at exit. 0, or the errno of stdout.
+int flush_standard_streams();
 // Enter native code `code` from C++ with closure `self`: reloads r15, moves arguments into registers and the context.
 Owned enter(abi::Code code, Word self, const Word* arguments, int count);
 
@@ -64,6 +69,7 @@ Owned symbol(std::string_view ns_or_empty, std::string_view name);
 Owned keyword(std::string_view ns_or_empty, std::string_view name);   // interned
 Borrowed symbol_name(Borrowed named);                             // string; for Symbol and Keyword
 Borrowed symbol_ns(Borrowed named);                               // string or nil
+Owned find_keyword(std::string_view ns_or_empty, std::string_view name);  // nil when nothing interned it
 
 // ---- runtime/text
 Owned make_string(std::string_view utf8);                         // valid UTF-8; invalid bytes become U+FFFD
