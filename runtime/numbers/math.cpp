@@ -1,0 +1,43 @@
+// math.cpp: java.lang.Math on doubles. Where C and Java differ (pow with infinities, round), Java decides.
+#include "runtime/numbers/numbers.hpp"
+#include <cmath>
+
+extern "C" {
+double slisp_math_sqrt(double x) { return std::sqrt(x); }
+double slisp_math_cbrt(double x) { return std::cbrt(x); }
+double slisp_math_floor(double x) { return std::floor(x); }
+double slisp_math_ceil(double x) { return std::ceil(x); }
+double slisp_math_rint(double x) { return std::nearbyint(x); }
+double slisp_math_sin(double x) { return std::sin(x); }
+double slisp_math_cos(double x) { return std::cos(x); }
+double slisp_math_tan(double x) { return std::tan(x); }
+double slisp_math_asin(double x) { return std::asin(x); }
+double slisp_math_acos(double x) { return std::acos(x); }
+double slisp_math_atan(double x) { return std::atan(x); }
+double slisp_math_atan2(double y, double x) { return std::atan2(y, x); }
+double slisp_math_sinh(double x) { return std::sinh(x); }
+double slisp_math_cosh(double x) { return std::cosh(x); }
+double slisp_math_tanh(double x) { return std::tanh(x); }
+double slisp_math_exp(double x) { return std::exp(x); }
+double slisp_math_expm1(double x) { return std::expm1(x); }
+double slisp_math_log(double x) { return std::log(x); }
+double slisp_math_log10(double x) { return std::log10(x); }
+double slisp_math_log1p(double x) { return std::log1p(x); }
+double slisp_math_hypot(double x, double y) { return std::hypot(x, y); }
+double slisp_math_signum(double x) { return x > 0 ? 1.0 : x < 0 ? -1.0 : x; }
+
+double slisp_math_pow(double x, double y) {
+  if (y != y) return y;
+  if (std::isinf(y) && std::fabs(x) == 1) return __builtin_nan("");
+  return std::pow(x, y);
+}
+
+// Halves go up; out of range saturates; NaN is 0.
+std::int64_t slisp_math_round(double x) {
+  if (x != x) return 0;
+  if (x >= 0x1p63) return INT64_MAX;
+  if (x < -0x1p63) return INT64_MIN;
+  const double down = std::floor(x);
+  return static_cast<std::int64_t>(x - down >= 0.5 ? down + 1 : down);
+}
+}

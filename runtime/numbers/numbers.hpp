@@ -1,0 +1,93 @@
+// numbers.hpp: what the number files share: categories, layouts of the big kinds, and the table through which code for longs
+// and doubles reaches the big kinds.
+// Keeps: only bigs.cpp, its helpers and what can make a big number refer to GMP. Everything else reads `slisp_big_table`, a weak
+//        symbol: absent (null) in programs that cannot make a BigInt, Ratio or BigDecimal.
+// A file that lays out a static BigInt, Ratio or BigDecimal must refer to `slisp_big_table` strongly, so that it is linked.
+#pragma once
+#include "runtime/api.hpp"
+
+namespace slisp::rt {
+
+// BigInt: sign and limb count as GMP's _mp_size, then the limbs, least significant first. No leading zero limb; zero has none.
+// The object refers to nothing, so it can be laid out as static data.
+struct BigInt {
+  Header header;
+  std::int64_t size;                     // |size| limbs; negative for negative numbers
+  std::uint64_t limbs[];
+};
+inline constexpr std::uint8_t k_flag_biginteger = 2;   // BigInt: a java.math.BigInteger (parts of ratios): prints without N
+
+// Ratio: numerator and denominator are BigInts flagged k_flag_biginteger, reduced, the denominator > 1.
+struct Ratio {
+  Header header;
+  Word numerator;
+  Word denominator;
+};
+
+// BigDecimal: unscaled * 10^-scale; the unscaled value is a BigInt.
+struct BigDecimal {
+  Header header;
+  std::int64_t scale;
+  Word unscaled;
+};
+
+enum class Operation : std::uint8_t { Add, Subtract, Multiply, Divide, Quotient, Remainder };
+
+// How far up the tower a value stands. Contagion takes the greater of two, except that Ratio with Decimal gives Decimal.
+enum class Tower : std::uint8_t { None, Long, BigInt, Ratio, Decimal, Double };
+
+inline Tower tower_of(Borrowed x) {
+  if (is_fixnum(x.word())) return Tower::Long;
+  if (!is_pointer(x.word())) return Tower::None;
+  switch (header_of(x.word())->kind) {
+    case Kind::Long: return Tower::Long;
+    case Kind::Double: return Tower::Double;
+    case Kind::BigInt: return Tower::BigInt;
+    case Kind::Ratio: return Tower::Ratio;
+    case Kind::BigDecimal: return Tower::Decimal;
+    default: return Tower::None;
+  }
+}
+
+inline std::int64_t raw_long(Borrowed x) {
+  return is_fixnum(x.word()) ? to_fixnum(x.word()) : x.as<abi::Long>()->value;
+}
+inline double raw_double(Borrowed x) { return x.as<abi::Double>()->value; }
+
+// What the longs and doubles ask of the big kinds. In each call at least one number is big and none is a double.
+struct BigTable {
+  Owned (*binary)(Operation operation, Borrowed a, Borrowed b);
+  int (*compare)(Borrowed a, Borrowed b);
+  std::uint32_t (*hash)(Borrowed x);
+  std::int32_t (*java_hash)(Borrowed x);
+  double (*to_double)(Borrowed x);
+  bool (*to_long)(Borrowed x, std::int64_t& value);      // truncated; false when out of range, value has the low 64 bits
+  int (*sign)(Borrowed x);
+  bool (*odd)(Borrowed bigint);
+  void (*append)(TextBuffer& out, Borrowed x, int radix);  // digits alone, without N or M
+  Owned (*negate)(Borrowed x);
+};
+extern "C" __attribute__((weak)) const BigTable slisp_big_table;
+
+// Of a number of any kind.
+double number_to_double(Borrowed x);
+
+// The exceptions that operators share; each leaves it pending.
+Owned throw_long_overflow();
+Owned throw_divide_by_zero();
+Owned throw_not_number(Borrowed x);                       // nil: NullPointerException, else ClassCastException
+// Which of two operands is no number.
+Owned throw_operands(Borrowed a, Borrowed b);
+
+// A Double's text as Java's Double.toString. At least 32 bytes at `out`; returns the length.
+std::size_t double_text(double value, char* out);
+// The shortest digits that read back as |value| (finite, not 0): value = 0.d1d2d3... * 10^exponent. Returns how many; at most 17.
+int shortest_digits(double value, char* digits, int& exponent);
+
+inline abi::i64_or_failure i64_value(std::int64_t value) { return {value, 1}; }
+inline abi::i64_or_failure i64_failed(Owned) { return {0, 0}; }
+inline abi::f64_or_failure f64_value(double value) { return {value, 1}; }
+inline abi::f64_or_failure f64_failed(Owned) { return {0, 0}; }
+inline std::uint32_t bool_failed(Owned) { return abi::k_bool_failed; }
+
+}  // namespace slisp::rt
