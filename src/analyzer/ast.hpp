@@ -26,7 +26,11 @@ struct FnNode;
 struct FnMethod;
 struct DefNode;
 
-enum class LocalKind : std::uint8_t { Parameter, Rest, Let, Loop, Catch, LetFn, Self, Temporary };
+enum class LocalKind : std::uint8_t {
+  Parameter, Rest, Let, Loop, Catch, LetFn, Self, Temporary,
+  Captured,                              // annotate: a captured value inside the function; the closure keeps it alive
+  Sibling                                // annotate: inside a function of a LetFn, another (or the same) one, made from the own captures
+};
 
 // A local name; one object per binding, so identity is resolution.
 struct Local {
@@ -37,6 +41,7 @@ struct Local {
   FnMethod* owner = nullptr;             // the method whose frame holds it; null at top level
   std::uint32_t frame_index = 0;         // expand/: index in that frame, for the evaluator
   bool captured = false;                 // some inner function uses it
+  FnNode* sibling = nullptr;             // annotate: of kind Sibling: which function
 };
 
 // What a LocalRef does with the count (annotate/ownership).
@@ -113,6 +118,7 @@ struct DoNode : Node {                   // value of the last; never empty
 struct Binding {
   Local* local;
   Node* init;
+  bool unused = false;                   // annotate: nobody reads it; released at once
 };
 struct LetNode : Node {
   static constexpr NodeKind k_kind = NodeKind::Let;
@@ -162,7 +168,11 @@ struct FnNode : Node {
 struct LetFnNode : Node {                // mutually recursive functions
   static constexpr NodeKind k_kind = NodeKind::LetFn;
   explicit LetFnNode(Span s) : Node(k_kind, s) {}
-  struct Member { Local* local; FnNode* fn; };
+  struct Member {
+    Local* local;
+    FnNode* fn;
+    bool unused = false;                 // annotate: the body never refers to it
+  };
   std::vector<Member> members;
   Node* body = nullptr;
 };
@@ -214,6 +224,8 @@ struct TryNode : Node {
   Node* body = nullptr;
   std::vector<Catch> catches;
   Node* finally = nullptr;               // or null
+  // annotate: what handlers find alive (bound outside the try), and what dies when the body ends normally.
+  std::vector<Local*> keep_catch, keep_finally, release_normal;
 };
 struct CaseNode : Node {
   static constexpr NodeKind k_kind = NodeKind::Case;
