@@ -1,0 +1,134 @@
+// collections.cpp: printing seqs, vectors, maps and sets, within *print-length* and *print-level*.
+#include "runtime/printing/printer.hpp"
+
+namespace slisp::rt {
+namespace {
+
+// Counts elements against *print-length* and writes what stands between them.
+class Elements {
+ public:
+  Elements(TextBuffer& out, std::int64_t limit, std::string_view separator) : out_(out), limit_(limit), separator_(separator) {}
+  // Call before each element: false when the limit is reached and "..." stands instead.
+  bool next() {
+    if (count_ > 0) out_.append(separator_);
+    if (count_++ != limit_) return true;
+    out_.append("...");
+    return false;
+  }
+
+ private:
+  TextBuffer& out_;
+  std::int64_t limit_, count_ = 0;
+  std::string_view separator_;
+};
+
+// One level deeper for its lifetime.
+class Deeper {
+ public:
+  explicit Deeper(std::int64_t& level) : level_(level) { ++level_; }
+  ~Deeper() { --level_; }
+  Deeper(const Deeper&) = delete;
+  Deeper& operator=(const Deeper&) = delete;
+
+ private:
+  std::int64_t& level_;
+};
+
+}  // namespace
+
+bool Printer::print_seq(Borrowed value, std::string_view open, std::string_view close) {
+  const Deeper deeper(level_);
+  if (max_level_ >= 0 && level_ > max_level_) {
+    out_.append('#');
+    return true;
+  }
+  out_.append(open);
+  Elements elements(out_, max_length_, " ");
+  SeqWalk walk(Owned::copy(value));
+  Owned element;
+  while (walk.next(element)) {
+    if (!elements.next()) break;
+    if (!print(element)) return false;
+  }
+  if (walk.failed()) return false;
+  out_.append(close);
+  return true;
+}
+
+bool Printer::print_vector(Borrowed value) {
+  const Deeper deeper(level_);
+  if (max_level_ >= 0 && level_ > max_level_) {
+    out_.append('#');
+    return true;
+  }
+  out_.append('[');
+  Elements elements(out_, max_length_, " ");
+  const std::int64_t count = counted_size(value);
+  for (std::int64_t i = 0; i < count && elements.next(); ++i)
+    if (!print(vector_at(value, static_cast<std::size_t>(i)))) return false;
+  out_.append(']');
+  return true;
+}
+
+// The namespace that all keys share, or nil; only when *print-namespace-maps* asks.
+Borrowed Printer::common_namespace(Borrowed map) {
+  MapCursor cursor;
+  Borrowed key = abi::k_nil, value = abi::k_nil, ns = abi::k_nil;
+  while (next_entry(map, cursor, key, value)) {
+    if (!key.is(Kind::Keyword) && !key.is(Kind::Symbol)) return abi::k_nil;
+    const Borrowed of_key = symbol_ns(key);
+    if (of_key.is_nil() || (!ns.is_nil() && text_of(ns) != text_of(of_key))) return abi::k_nil;
+    ns = of_key;
+  }
+  return ns;
+}
+
+bool Printer::print_map(Borrowed map) {
+  const Deeper deeper(level_);
+  if (max_level_ >= 0 && level_ > max_level_) {
+    out_.append('#');
+    return true;
+  }
+  const Borrowed ns = namespace_maps_ ? common_namespace(map) : Borrowed(abi::k_nil);
+  if (!ns.is_nil()) {
+    out_.append("#:");
+    out_.append(text_of(ns));
+  }
+  out_.append('{');
+  Elements elements(out_, max_length_, ", ");
+  MapCursor cursor;
+  Borrowed key = abi::k_nil, value = abi::k_nil;
+  while (next_entry(map, cursor, key, value)) {
+    if (!elements.next()) break;
+    if (ns.is_nil()) {
+      if (!print(key)) return false;
+    } else {
+      if (key.is(Kind::Keyword)) out_.append(':');
+      out_.append(text_of(symbol_name(key)));
+    }
+    out_.append(' ');
+    if (!print(value)) return false;
+  }
+  out_.append('}');
+  return true;
+}
+
+bool Printer::print_set(Borrowed set) {
+  const Deeper deeper(level_);
+  if (max_level_ >= 0 && level_ > max_level_) {
+    out_.append('#');
+    return true;
+  }
+  out_.append("#{");
+  Elements elements(out_, max_length_, " ");
+  MapCursor cursor;
+  Borrowed element = abi::k_nil;
+  while (next_element(set, cursor, element)) {
+    if (!elements.next()) break;
+    if (!print(element)) return false;
+  }
+  out_.append('}');
+  return true;
+}
+
+}  // namespace slisp::rt

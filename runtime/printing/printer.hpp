@@ -1,0 +1,45 @@
+// printer.hpp: what the printing files share.
+#pragma once
+#include "runtime/api.hpp"
+
+namespace slisp::rt {
+
+// Where *print-length* and its kin live, if the program has them: the addresses of their var cells, null otherwise. The table is
+// weak, so a link step that keeps such vars may define it; a host with an evaluator fills it.
+enum class PrintVar { Length, Level, Meta, Readably, NamespaceMaps, k_count };
+extern "C" abi::Var* slisp_print_vars[static_cast<int>(PrintVar::k_count)];
+
+// One print call: settings are read once. Every function returns false when an exception is pending.
+class Printer {
+ public:
+  Printer(TextBuffer& out, PrintMode mode);
+  bool print(Borrowed value);
+
+ private:
+  bool print_object(Borrowed value);
+  bool print_seq(Borrowed value, std::string_view open, std::string_view close);
+  bool print_vector(Borrowed value);
+  bool print_map(Borrowed value);
+  bool print_set(Borrowed value);
+  bool print_tagged(Borrowed value);
+  bool print_meta(Borrowed value);
+  bool print_exception(Borrowed value);
+  bool print_via(Borrowed exception);
+  bool print_reference(Borrowed value);
+  Borrowed common_namespace(Borrowed map);
+  void print_string(std::string_view text);
+  void print_character(std::uint32_t c);
+  void print_regex(std::string_view pattern);
+
+  TextBuffer& out_;
+  bool readable_;
+  bool with_meta_ = false, namespace_maps_ = false;
+  std::int64_t max_length_ = -1, max_level_ = -1, level_ = 0;
+};
+
+// "class@1f": Object.toString.
+void append_object_name(TextBuffer& out, Borrowed value);
+void append_class_name(TextBuffer& out, Borrowed value);
+void append_hex(TextBuffer& out, std::uint64_t value);
+
+}  // namespace slisp::rt
