@@ -43,7 +43,7 @@ Reader::Step Reader::read_name(Position begin) {
   Span span = span_from(begin);
   if (options_.dialect == Dialect::Edn && token.find_first_of("@`~") != std::string_view::npos) {
     std::size_t at = token.find_first_of("@`~");
-    return fault(span, "e-edn", ClassId::RuntimeException, text({"Invalid constituent character: ", token.substr(at, 1)}));
+    return fault(span, "e-edn", ClassId::RuntimeException, text({"Invalid constituent character: ", cut(token, at, 1)}));
   }
   if (token == "nil") return deliver(Owned(), span);
   if (token == "true") return deliver(Owned::adopt(abi::k_true), span);
@@ -76,7 +76,7 @@ Reader::Step Reader::read_character(Position begin) {
   }
   lexer_.advance_code_point();                                   // whatever it is: \( and \space too
   (void)lexer_.take_token();
-  return read_scalar(parse_character(lexer_.since(begin).substr(1), error_), begin);
+  return read_scalar(parse_character(cut(lexer_.since(begin), 1), error_), begin);
 }
 
 // %, %3 and %& inside of #(); a symbol like any other elsewhere.
@@ -84,7 +84,7 @@ Reader::Step Reader::read_argument(Position begin) {
   if (!in_function_) return read_name(begin);
   lexer_.advance();
   (void)lexer_.take_token();
-  std::string_view token = lexer_.since(begin).substr(1);
+  std::string_view token = cut(lexer_.since(begin), 1);
   Span span = span_from(begin);
   int number = 0;                                                // %& is 0 in arguments_
   if (token.empty()) {
@@ -162,11 +162,11 @@ Reader::Step Reader::read_tagged(Position begin) {
     return Step::Failed;
   }
   bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= 0x80 && !lexer_.at_blank());
-  if (!letter) {
+  if (!letter && options_.dialect == Dialect::Edn) {
     Position at = lexer_.position();
     lexer_.advance_code_point();
     return fault(span_from(begin), "e-dispatch", ClassId::RuntimeException, text({"No dispatch macro for: ", lexer_.since(at)}),
-                 "known: #( #{ #\" #' #_ #^ #: ## #? #! and #tag");
+                 "edn knows #{ #_ #^ #: ## and #tag");
   }
   return open(Frame{.kind = FrameKind::Tagged}, begin);
 }
@@ -219,13 +219,17 @@ Reader::Step Reader::open_namespaced_map(Position begin) {
   const NameResolver& names = options_.names;
   Owned prefix;
   if (token.empty()) {
+    if (!automatic && lexer_.peek() == '{') {
+      return refuse({"Namespaced map must specify a valid namespace: null"}, "as in #:ns{:a 1} or #::{:a 1}");
+    }
     if (!automatic) return refuse({"Namespaced map must specify a namespace"}, "as in #:ns{:a 1} or #::{:a 1}");
     if (names.current_ns != nullptr) prefix = names.current_ns(names.context);
     if (prefix.failed()) return pending_fault(span_from(begin), "e-namespaced-map");
     if (!prefix.is(abi::Kind::String)) return refuse({"Namespaced map must specify a namespace"}, "there is no current namespace here");
   } else {
     Name name = split_name(token);
-    if (!name.valid || name.keyword || !name.ns.empty()) {
+    if (!name.valid) return refuse({"Invalid token: ", token});
+    if (name.keyword || !name.ns.empty()) {
       return refuse({"Namespaced map must specify a valid namespace: ", token});
     }
     if (automatic) {
@@ -238,7 +242,7 @@ Reader::Step Reader::open_namespaced_map(Position begin) {
   }
   while (lexer_.at_blank()) lexer_.advance_code_point();
   if (lexer_.peek() < 0) {
-    (void)fault(span_from(begin), "e-eof", ClassId::RuntimeException, text({"EOF while reading"}));
+    (void)refuse({"Namespaced map must specify a map"});
     error_.incomplete = true;
     return Step::Failed;
   }

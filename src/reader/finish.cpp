@@ -242,19 +242,24 @@ Owned Reader::apply_tag(Owned tag, Owned form) {
   }
   if (plain && name == "inst") {
     if (!form.is(Kind::String)) {
-      return fail(error_, "e-tag", ClassId::RuntimeException, text({"#inst wants a string"}));
+      (void)rt::throw_class_cast(form, "java.lang.CharSequence");
+      return fail_pending(error_, "e-tag");
     }
     result = Owned::adopt(abi::slisp_parse_inst(form.word()));
     return result.failed() ? fail_pending(error_, "e-tag") : std::move(result);
   }
+  if (name.find('.') != std::string_view::npos) {                // #a.b.Record[...]
+    return fail(error_, "e-tag", ClassId::ClassNotFoundException, rt::make_string(name), "there is no record type of this name");
+  }
   Owned shown = printed(tag);
-  return fail(error_, "e-tag", ClassId::RuntimeException, text({"No reader function for tag ", rt::text_of(shown)}));
+  return fail(error_, "e-tag", ClassId::RuntimeException, text({"No reader function for tag ", rt::text_of(shown)}),
+              "tagged literals need a function that reads them; #inst and #uuid are built in");
 }
 
 // The form at the place of a feature, in an open #?( ).
 Reader::Step Reader::take_feature(Owned feature, const Span& span) {
   if (!feature.is(Kind::Keyword)) {
-    return fault(span, "e-conditional", ClassId::RuntimeException, text({"Feature should be a keyword"}));
+    return fault(span, "e-conditional", ClassId::RuntimeException, text({"Feature should be a keyword: ", rt::text_of(printed(feature))}));
   }
   bool plain = rt::symbol_ns(feature).is_nil();
   std::string_view name = rt::text_of(rt::symbol_name(feature));

@@ -40,7 +40,7 @@ bool is_wide_blank(std::string_view text) {
 
 Lexer::Lexer(std::string_view text, Dialect dialect, Refill refill) : text_(text), dialect_(dialect), refill_(refill) {
   // A byte order mark is no part of the program.
-  if (text_.size() >= 3 && text_.substr(0, 3) == "\xef\xbb\xbf") position_.offset = 3;
+  if (text_.size() >= 3 && cut(text_, 0, 3) == "\xef\xbb\xbf") position_.offset = 3;
 }
 
 int Lexer::peek_slow() {
@@ -56,7 +56,7 @@ void Lexer::advance_code_point() {
 bool Lexer::at_blank() {
   int c = peek();
   if (c < 0) return false;
-  return c < 0x80 ? (class_of(c) & k_blank) != 0 : is_wide_blank(text_.substr(position_.offset));
+  return c < 0x80 ? (class_of(c) & k_blank) != 0 : is_wide_blank(cut(text_, position_.offset));
 }
 
 void Lexer::skip_line() {

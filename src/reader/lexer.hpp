@@ -41,7 +41,7 @@ class Lexer {
   void advance_code_point();                                     // at least one byte; call only when peek() is not k_end
   Position position() const { return position_; }
   std::uint32_t offset() const { return position_.offset; }
-  std::string_view since(Position begin) const { return text_.substr(begin.offset, position_.offset - begin.offset); }
+  std::string_view since(Position begin) const { return cut(text_, begin.offset, position_.offset - begin.offset); }
 
   bool at_blank();                                               // white space or comma at the cursor
   void skip_blank();                                             // and comments that begin with ';'

@@ -98,41 +98,44 @@ rt::Owned ratio(bool negative, std::string_view numerator, std::string_view deno
 
 rt::Owned parse_number(std::string_view token, ReadError& error) {
   bool negative = token[0] == '-';
-  std::string_view body = token[0] == '-' || token[0] == '+' ? token.substr(1) : token;
+  std::string_view body = token[0] == '-' || token[0] == '+' ? cut(token, 1) : token;
   if (body.empty()) return invalid(token, error);
   bool wants_big = body.size() > 1 && body.back() == 'N';
-  std::string_view whole = wants_big ? body.substr(0, body.size() - 1) : body;
+  std::string_view whole = wants_big ? cut(body, 0, body.size() - 1) : body;
 
   if (all_digits(whole, 10)) {
     if (whole == "0" || whole[0] != '0') return integer(negative, whole, 10, wants_big, error);
-    if (all_digits(whole, 8)) return integer(negative, whole.substr(1), 8, wants_big, error);
+    if (all_digits(whole, 8)) return integer(negative, cut(whole, 1), 8, wants_big, error);
     return invalid(token, error, "a number that begins with 0 is octal, so its digits are 0 to 7");
   }
   if (whole.size() > 2 && whole[0] == '0' && (whole[1] == 'x' || whole[1] == 'X')) {
-    if (all_digits(whole.substr(2), 16)) return integer(negative, whole.substr(2), 16, wants_big, error);
+    if (all_digits(cut(whole, 2), 16)) return integer(negative, cut(whole, 2), 16, wants_big, error);
     return invalid(token, error, "the digits of a hexadecimal number are 0 to 9 and a to f");
   }
   // 36rZN: the N is a digit here, as in Clojure.
   std::size_t mark = body.find_first_of("rR");
   if (mark != std::string_view::npos && mark >= 1 && mark <= 2 && body[0] >= '1' && body[0] <= '9' && is_digit(body[mark - 1])) {
     int radix = mark == 1 ? body[0] - '0' : (body[0] - '0') * 10 + (body[1] - '0');
-    std::string_view digits = body.substr(mark + 1);
+    std::string_view digits = cut(body, mark + 1);
     if (!all_digits(digits, 36)) return invalid(token, error);
     if (radix < 2 || radix > 36) {
       return fail(error, "e-number", rt::ClassId::NumberFormatException, text({"Radix out of range"}), "a radix is 2 to 36");
     }
-    if (!all_digits(digits, radix)) return invalid(token, error, "a digit is too large for this radix");
+    if (!all_digits(digits, radix)) {
+      return fail(error, "e-number", rt::ClassId::NumberFormatException,
+                  text({"For input string: \"", digits, "\" under radix ", cut(body, 0, mark)}), "a digit is too large for this radix");
+    }
     return integer(negative, digits, radix, false, error);
   }
   std::size_t length = double_length(body);
   if (length == body.size()) return double_of(token);
   if (length + 1 == body.size() && body.back() == 'M') {
-    rt::Owned value = rt::parse_decimal(token.substr(token[0] == '+' ? 1 : 0, token.size() - 1 - (token[0] == '+' ? 1 : 0)));
+    rt::Owned value = rt::parse_decimal(cut(cut(token, 0, token.size() - 1), token[0] == '+' ? 1 : 0));
     return value.failed() ? fail_pending(error, "e-number") : std::move(value);
   }
   std::size_t slash = body.find('/');
-  if (slash != std::string_view::npos && all_digits(body.substr(0, slash), 10) && all_digits(body.substr(slash + 1), 10)) {
-    return ratio(negative, body.substr(0, slash), body.substr(slash + 1), error);
+  if (slash != std::string_view::npos && all_digits(cut(body, 0, slash), 10) && all_digits(cut(body, slash + 1), 10)) {
+    return ratio(negative, cut(body, 0, slash), cut(body, slash + 1), error);
   }
   return invalid(token, error);
 }

@@ -188,13 +188,13 @@ bool return_rest(StreamText& source, std::size_t used) {
   while (text.size() > used) {
     std::size_t at = text.size() - 1;
     while (at > used && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80) --at;
-    rt::Owned last = rt::make_string(text.substr(at));
+    rt::Owned last = rt::make_string(cut(text, at));
     rt::Owned character = rt::Owned::adopt(abi::slisp_string_char_at(last.word(), 0));
     if (character.failed()) return false;
     if (abi::slisp_stream_unread(source.stream, static_cast<std::int64_t>(rt::to_character(character.word()))) == abi::k_pending) {
       return false;
     }
-    text = text.substr(0, at);
+    text = cut(text, 0, at);
   }
   return true;
 }

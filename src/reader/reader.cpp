@@ -125,7 +125,7 @@ Reader::Step Reader::close(char closer, Position begin) {
   if (frame.kind == FrameKind::Conditional) {                    // no branch was taken: no form at all
     if (frame.taking) {
       return fault(span_from(begin), "e-conditional", ClassId::RuntimeException,
-                   text({"read-cond requires an even number of forms"}), "each feature of a reader conditional has a form");
+                   text({"read-cond requires an even number of forms."}), "each feature of a reader conditional has a form");
     }
     pop_frame();
     return Step::Continue;
@@ -182,7 +182,8 @@ Reader::Step Reader::deliver(Owned form, Span span) {
       case FrameKind::Tagged:
         if (values_.size() == frame.base) {
           if (!form.is(abi::Kind::Symbol)) {
-            return fault(span, "e-tag", ClassId::RuntimeException, text({"Reader tag must be a symbol"}));
+            return fault(span, "e-tag", ClassId::RuntimeException, text({"Reader tag must be a symbol"}),
+                         "known: #( #{ #\" #' #_ #^ #: ## #? #! and #tag form");
           }
           push_value(std::move(form), span);
           return Step::Continue;

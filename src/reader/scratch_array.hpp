@@ -1,10 +1,18 @@
-// scratch_array.hpp: a growing array of plain data in uncounted memory: what std::vector would be, had programs libstdc++.
+// scratch_array.hpp: a growing array of plain data in uncounted memory: what std::vector would be, had programs libstdc++;
+// and parts of text without the exception that string_view::substr would link.
 #pragma once
 #include "runtime/api.hpp"
 #include <cstddef>
+#include <string_view>
 #include <type_traits>
 
 namespace slisp::reader {
+
+// `from` is within the text.
+inline std::string_view cut(std::string_view text, std::size_t from, std::size_t count = std::string_view::npos) {
+  std::size_t rest = text.size() - from;
+  return {text.data() + from, count < rest ? count : rest};
+}
 
 template <class T> class ScratchArray {
   static_assert(std::is_trivially_copyable_v<T>);

@@ -167,7 +167,7 @@ rt::Owned parse_character(std::string_view token, ReadError& error) {
   };
   char kind = token[0];
   if (kind != 'u' && kind != 'o') return bad(rt::ClassId::RuntimeException, text({"Unsupported character: \\", token}));
-  std::string_view digits = token.substr(1);
+  std::string_view digits = cut(token, 1);
   int base = kind == 'u' ? 16 : 8;
   if (kind == 'u' && digits.size() != 4) {
     return bad(rt::ClassId::IllegalArgumentException, text({"Invalid unicode character: \\", token}));
@@ -224,26 +224,26 @@ Name split_name(std::string_view token) {
   std::string_view matched;
   bool found = false;
   if (token.size() > 1 && token[0] == ':') {
-    matched = token.substr(1);
+    matched = cut(token, 1);
     found = matches_name(matched, ns_length);
   }
   if (!found) {
     matched = token;
     if (!matches_name(matched, ns_length)) return result;
   }
-  std::string_view ns_group = matched.substr(0, ns_length);
+  std::string_view ns_group = cut(matched, 0, ns_length);
   if (ns_group.ends_with(":/") || matched.ends_with(':') || token.find("::", 1) != std::string_view::npos) return result;
   result.valid = true;
   result.keyword = token[0] == ':';
   result.resolved = token.starts_with("::");
-  std::string_view full = token.substr(result.resolved ? 2 : result.keyword ? 1 : 0);
+  std::string_view full = cut(token, result.resolved ? 2 : result.keyword ? 1 : 0);
   // Symbol.intern cuts at the first slash.
   std::size_t slash = full.find('/');
   if (slash == std::string_view::npos || full == "/") {
     result.name = full;
   } else {
-    result.ns = full.substr(0, slash);
-    result.name = full.substr(slash + 1);
+    result.ns = cut(full, 0, slash);
+    result.name = cut(full, slash + 1);
   }
   return result;
 }

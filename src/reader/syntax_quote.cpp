@@ -189,7 +189,7 @@ bool Expansion::visit_symbol(Owned form) {
   } else if (plain && name.ends_with('#')) {
     symbol = gensym(form, name);
   } else if (plain && name.ends_with('.')) {
-    Owned resolved = resolve(rt::symbol("", name.substr(0, name.size() - 1)));
+    Owned resolved = resolve(rt::symbol("", cut(name, 0, name.size() - 1)));
     if (resolved.failed()) return false;
     symbol = rt::symbol("", rt::text_of(text({rt::text_of(rt::symbol_name(resolved)), "."})));
   } else if (plain && name.starts_with('.')) {
@@ -213,7 +213,7 @@ Owned Expansion::gensym(Borrowed symbol, std::string_view name) {
     if (rt::text_of(rt::symbol_name(gensyms_[i])) == name) return Owned::copy(gensyms_[i + 1]);
   }
   rt::TextBuffer made;
-  made.append(name.substr(0, name.size() - 1));
+  made.append(cut(name, 0, name.size() - 1));
   made.append("__");
   made.append_long(abi::slisp_next_id());
   made.append("__auto__");
