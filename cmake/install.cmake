@@ -1,1 +1,21 @@
-# install.cmake: what `cmake --install` and CPack lay out.
+# install.cmake: what `cmake --install` lays out and what CPack packs. Tools and archives are found relative to the binary:
+# PREFIX/bin/slisp looks into PREFIX/lib/slisp.
+include(GNUInstallDirs)
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY TRUE)
+install(PROGRAMS ${PROJECT_BINARY_DIR}/slisp DESTINATION bin)
+install(DIRECTORY ${PROJECT_BINARY_DIR}/lib/slisp DESTINATION lib FILES_MATCHING PATTERN "*.a" PATTERN "*.ld")
+install(FILES docs/man/slisp.1 DESTINATION share/man/man1)
+install(FILES cmake/completions/slisp.bash DESTINATION share/bash-completion/completions RENAME slisp)
+install(FILES cmake/completions/_slisp DESTINATION share/zsh/site-functions)
+install(FILES cmake/completions/slisp.fish DESTINATION share/fish/vendor_completions.d)
+install(FILES LICENSE DESTINATION share/doc/slisp)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME slisp)
+set(CPACK_PACKAGE_CONTACT "the slisp authors <slisp@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "compile Clojure to small native executables")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "nasm, binutils, libc6-dev, libgcc-12-dev, libgmp-dev, libpcre2-dev")
+set(CPACK_DEBIAN_PACKAGE_SECTION devel)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+include(CPack)

@@ -1,0 +1,18 @@
+# fish completion for slisp
+set -l commands compile run eval repl test doctor help
+complete -c slisp -n "not __fish_seen_subcommand_from $commands" -a "$commands"
+complete -c slisp -n "not __fish_seen_subcommand_from $commands" -l version -d "print the version"
+complete -c slisp -n "__fish_seen_subcommand_from help" -a "$commands"
+complete -c slisp -s I -r -d "also look for namespaces in a folder"
+complete -c slisp -o O0 -d "no optimisation"
+complete -c slisp -o O1 -d "some optimisation"
+complete -c slisp -o O2 -d "full optimisation, the default"
+complete -c slisp -s g -d "source lines for debuggers"
+complete -c slisp -l features -x -d "reader conditional features"
+complete -c slisp -l dump-after -x -d "print what a pass made"
+complete -c slisp -l verify -d "check every pass"
+complete -c slisp -l stats -d "print counters"
+complete -c slisp -l debug-heap -d "one malloc block per object"
+complete -c slisp -l help -d "help"
+complete -c slisp -n "__fish_seen_subcommand_from compile" -s o -r -d "name of the result"
+complete -c slisp -n "__fish_seen_subcommand_from compile" -l emit -x -a "forms ast ir asm obj exe" -d "stop at a stage"

@@ -1,0 +1,74 @@
+// help.cpp: what `slisp help` prints. The man page and the completions are written from the same words; a test compares them.
+#include "src/cli/options.hpp"
+#include "src/cli/version.hpp"
+
+namespace slisp::cli {
+namespace {
+
+constexpr const char* k_overview =
+    "slisp: compile Clojure to small native executables\n"
+    "\n"
+    "usage: slisp compile FILE [-o OUT] [OPTION]...   make an executable\n"
+    "       slisp run [OPTION]... FILE [ARG]...       compile (cached) and run; slisp FILE [ARG]... is the same\n"
+    "       slisp eval EXPR                           run an expression, print what it gives\n"
+    "       slisp repl                                a prompt; input from a pipe runs as a script\n"
+    "       slisp test [-I DIR]... PATH...            run clojure.test tests\n"
+    "       slisp doctor                              check the tools slisp needs\n"
+    "       slisp help [COMMAND]                      this text, or a command's\n"
+    "       slisp --version\n";
+
+constexpr const char* k_options =
+    "\n"
+    "options\n"
+    "  -I DIR               also look for required namespaces in DIR\n"
+    "  -O0 -O1 -O2          level of optimisation (default: -O2)\n"
+    "  -g                   source lines for gdb, perf and valgrind\n"
+    "  --features NAME,...  reader conditional features besides :slisp\n"
+    "  --dump-after=PASS    print what PASS made, on stderr\n"
+    "  --verify             check every pass and the registers of every function\n"
+    "  --stats              print counters of the compiler on stderr\n"
+    "  --debug-heap         one malloc block per object, for valgrind and sanitizers\n"
+    "  --no-PASS            leave PASS out\n";
+
+constexpr const char* k_status =
+    "\n"
+    "exit status: 0; 1 for a wrong program; 2 for wrong usage; 70 for a fault of slisp\n";
+
+}  // namespace
+
+std::string short_help() { return std::string(k_overview); }
+
+std::string version_text() { return std::string("slisp ") + k_version + "\n"; }
+
+std::string help_text(const std::string& topic) {
+  if (topic.empty()) return std::string(k_overview) + k_options + k_status;
+  if (topic == "compile")
+    return std::string("usage: slisp compile FILE [-o OUT] [OPTION]...\n\n"
+                       "Compiles FILE (.slisp, .clj or .cljc; - is standard input) and what it requires to the executable OUT.\n"
+                       "  -o OUT               name of the result; left out: FILE without its suffix\n"
+                       "  --emit=STAGE         stop at a stage and write it: forms ast ir asm (to OUT or standard output), obj, exe\n") +
+           k_options + k_status;
+  if (topic == "run")
+    return std::string("usage: slisp run [OPTION]... FILE [ARG]...\n       slisp [OPTION]... FILE [ARG]...\n\n"
+                       "Compiles FILE unless the cache ($XDG_CACHE_HOME/slisp) has it, and becomes the program with ARGs.\n"
+                       "'#!/usr/bin/env slisp' as first line makes a script.\n") +
+           k_options + "\nexit status: the program's\n";
+  if (topic == "eval")
+    return std::string("usage: slisp eval [OPTION]... EXPR\n\nCompiles and runs the forms of EXPR and prints each value that is not nil.\n") + k_options;
+  if (topic == "repl")
+    return std::string("usage: slisp repl [OPTION]...\n\n"
+                       "Reads forms, compiles each to native code, prints its value. *1 *2 *3 hold the last values, *e the last exception.\n"
+                       "Ctrl-C drops the line, Ctrl-D leaves. History: $XDG_STATE_HOME/slisp/history.\n"
+                       "Input from a pipe runs as a script: no prompt, values that are not nil are printed, the first error ends it.\n") +
+           k_options;
+  if (topic == "test")
+    return std::string("usage: slisp test [-I DIR]... PATH...\n\n"
+                       "Runs the clojure.test tests of the namespaces in PATHs (files, or folders searched for *_test files); exits with 1 on failures.\n") +
+           k_options;
+  if (topic == "doctor")
+    return "usage: slisp doctor\n\nChecks nasm, ld and the archives slisp links, and prints the line that mends what is missing.\n";
+  if (topic == "help") return "usage: slisp help [COMMAND]\n";
+  return {};
+}
+
+}  // namespace slisp::cli

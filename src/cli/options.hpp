@@ -1,0 +1,42 @@
+// options.hpp: the command line, understood. CLI11 is wrapped here and nowhere else.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace slisp::cli {
+
+enum class Command { Compile, Run, Eval, Repl, Test, Doctor, Help, Version, BuildLibrary };
+
+struct Options {
+  Command command = Command::Help;
+  std::string file;                        // compile, run: the program; "-" is standard input
+  std::vector<std::string> arguments;      // run: the program's; test: paths; help: topic; eval: the expression
+  std::string output;                      // -o; empty: FILE without its suffix
+  std::vector<std::string> include;        // -I, in order
+  std::vector<std::string> features;       // --features
+  std::string emit = "exe";                // forms ast ir asm obj exe
+  std::vector<std::string> dump_after;     // pass names
+  std::vector<std::string> disabled;       // --no-PASS
+  int level = 2;                           // -O
+  bool debug_info = false;                 // -g
+  bool verify = false;
+  bool stats = false;
+  bool debug_heap = false;
+  bool evaluate = false;                   // run: by the tree evaluator, the oracle of the tests
+};
+
+// What a wrong command line gets: the message for stderr; the exit status is 2.
+struct Usage {
+  std::string message;
+};
+
+// Fills `options`; on wrong usage gives the message.
+std::optional<Usage> parse_command_line(const std::vector<std::string>& arguments, Options& options);
+
+// Help texts (help.cpp). An unknown topic gives an empty string.
+std::string help_text(const std::string& topic);
+std::string short_help();
+std::string version_text();
+
+}  // namespace slisp::cli
