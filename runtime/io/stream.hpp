@@ -1,0 +1,70 @@
+// stream.hpp: readers and writers. One object kind, four sorts: file writer, string writer, file reader, string reader.
+// Keeps: the object itself is never written to (the standard streams are static); what changes lives in its StreamState.
+// Idea: a reader keeps 16 free bytes before its buffer, so that characters read can always be put back.
+#pragma once
+#include "runtime/api.hpp"
+
+namespace slisp::rt {
+
+enum class StreamSort : std::uint8_t { FileWriter, StringWriter, FileReader, StringReader };
+
+struct StreamState {
+  StreamSort sort;
+  bool closed = false;
+  bool line_buffered = false, checked_terminal = false;
+  bool at_end = false;                   // reader: the file has no more
+  bool shared = false;                   // a standard stream: its state is static and its descriptor stays open
+  int descriptor = -1;
+  int error = 0;                         // writer: errno of the first write that failed; nothing is written after it
+  char* buffer = nullptr;                // scratch memory
+  std::size_t capacity = 0;
+  std::size_t start = 0, end = 0;        // bytes waiting: a reader's to be read, a writer's to be written
+};
+
+struct Stream {
+  Header header;
+  StreamState* state;
+  std::uint64_t reserved[2];
+};
+static_assert(sizeof(Stream) == 32);
+
+inline constexpr std::size_t k_stream_buffer = 32768;
+inline constexpr std::size_t k_unread_room = 16;
+
+Borrowed standard_output();
+Borrowed standard_error();
+Borrowed standard_input();
+Owned make_stream(StreamSort sort, int descriptor);
+
+// Throws ClassCastException (or NullPointerException) unless x is an open stream of the wanted direction.
+StreamState* writer_state(Borrowed x);
+StreamState* reader_state(Borrowed x);
+
+// False: an exception is pending. Standard output never throws: its first error is kept for the end of the program.
+bool write_bytes(StreamState* writer, std::string_view bytes);
+bool flush_writer(StreamState* writer);
+// At least one byte waits unless the reader is at its end.
+bool fill_reader(StreamState* reader);
+bool read_everything(StreamState* reader, TextBuffer& out);
+
+Owned throw_io(int error, ClassId exception = ClassId::IOException);
+// FileNotFoundException "path (No such file or directory)".
+Owned throw_file_not_found(std::string_view path, int error);
+// A path as the C library wants it; false with an exception pending when x is no string.
+class Path {
+ public:
+  explicit Path(Borrowed x);
+  ~Path() { scratch_free(text_); }
+  Path(const Path&) = delete;
+  Path& operator=(const Path&) = delete;
+  bool valid() const { return text_ != nullptr; }
+  const char* text() const { return text_; }
+  std::string_view view() const { return text_; }
+
+ private:
+  char* text_ = nullptr;
+};
+int open_for_reading(const Path& path);  // descriptor, or -1 with FileNotFoundException pending
+int open_for_writing(const Path& path, bool append);
+
+}  // namespace slisp::rt
