@@ -1,0 +1,59 @@
+// class_objects.cpp: the static class objects slisp_class_<Id>, and the way from a ClassId to its object.
+// Keeps: immortal data, laid out by the compiler of the runtime; nothing runs to make them.
+#include "runtime/control/classes.hpp"
+
+namespace slisp::rt {
+namespace {
+
+template <std::size_t N> struct StaticName {
+  abi::Header header;
+  std::uint32_t bytes, code_points, capacity, hash, hashed, utf16_units;
+  char data[N];
+};
+template <std::size_t N> consteval StaticName<N> static_name(const char (&text)[N]) {
+  StaticName<N> name{{0, Kind::String, abi::k_flag_ascii, 0}, N - 1, N - 1, N - 1, 0, 0, N - 1, {}};
+  for (std::size_t i = 0; i < N; ++i) name.data[i] = text[i];
+  return name;
+}
+
+#define SLISP_CLASS(id, name, parent) constinit StaticName<sizeof(name)> name_of_##id = static_name(name);
+#include "runtime/abi/classes.def"
+#undef SLISP_CLASS
+
+}  // namespace
+}  // namespace slisp::rt
+
+extern "C" {
+#define SLISP_CLASS(id, name, parent) extern slisp::rt::ClassObject slisp_class_##id;
+#include "runtime/abi/classes.def"
+#undef SLISP_CLASS
+#define SLISP_CLASS(id, name, parent)                                                                              \
+  slisp::rt::ClassObject slisp_class_##id = {{0, slisp::abi::Kind::Class, 0, 2},                                   \
+                                             static_cast<std::uint32_t>(slisp::rt::ClassId::id),                   \
+                                             0,                                                                    \
+                                             &slisp::rt::name_of_##id,                                             \
+                                             slisp::rt::ClassId::id == slisp::rt::ClassId::parent                  \
+                                                 ? reinterpret_cast<const void*>(slisp::abi::k_nil)                \
+                                                 : static_cast<const void*>(&slisp_class_##parent)};
+#include "runtime/abi/classes.def"
+#undef SLISP_CLASS
+}
+
+namespace slisp::rt {
+
+static ClassObject* const k_class_objects[] = {
+#define SLISP_CLASS(id, name, parent) &slisp_class_##id,
+#include "runtime/abi/classes.def"
+#undef SLISP_CLASS
+};
+
+const ClassObject* class_with_id(ClassId id) { return k_class_objects[static_cast<std::size_t>(id)]; }
+
+Borrowed class_object(ClassId id) { return word_of(class_with_id(id)); }
+
+std::string_view class_name(const ClassObject* class_object) {
+  const auto* name = static_cast<const abi::String*>(class_object->name);
+  return {name->data, name->bytes};
+}
+
+}  // namespace slisp::rt

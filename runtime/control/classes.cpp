@@ -1,0 +1,175 @@
+// classes.cpp: which class a value has, and which classes and interfaces that makes it an instance of.
+// Keeps: the hierarchy is the JVM's, restricted to the names of classes.def; it is closed transitively at compile time.
+// Idea: one bit set per class; a user type (no id) is looked up through its parents until one with an id is met.
+#include "runtime/control/classes.hpp"
+#include "runtime/abi/functions.hpp"
+
+namespace slisp::rt {
+namespace {
+
+constexpr std::size_t k_bit_words = (k_classes + 63) / 64;
+struct ClassSet {
+  std::uint64_t bits[k_bit_words] = {};
+  constexpr bool has(std::size_t i) const { return (bits[i / 64] >> i % 64 & 1) != 0; }
+  constexpr void add(std::size_t i) { bits[i / 64] |= std::uint64_t{1} << i % 64; }
+  constexpr bool add_all(const ClassSet& other) {
+    bool grew = false;
+    for (std::size_t w = 0; w < k_bit_words; ++w) {
+      grew |= (other.bits[w] & ~bits[w]) != 0;
+      bits[w] |= other.bits[w];
+    }
+    return grew;
+  }
+};
+
+constexpr auto close_hierarchy() {
+  std::array<ClassSet, k_classes> sets{};
+  for (std::size_t i = 0; i < k_classes; ++i) sets[i].add(i);
+  for (bool grew = true; grew;) {
+    grew = false;
+    for (std::size_t i = 0; i < k_classes; ++i) {
+      std::size_t parent = static_cast<std::size_t>(k_class_rows[i].parent);
+      grew |= sets[i].add_all(sets[parent]);
+    }
+    for (const InterfaceRow& row : k_interface_rows) {
+      grew |= sets[static_cast<std::size_t>(row.implementor)].add_all(sets[static_cast<std::size_t>(row.implemented)]);
+    }
+  }
+  return sets;
+}
+constexpr auto k_ancestors = close_hierarchy();
+
+constexpr std::size_t k_kinds = static_cast<std::size_t>(Kind::k_count);
+constexpr ClassId class_named(std::string_view name) {
+  for (std::size_t i = 0; i < k_classes; ++i) {
+    if (k_class_rows[i].name == name) return static_cast<ClassId>(i);
+  }
+  return ClassId::Object;   // inner nodes, which no program holds
+}
+constexpr std::array<ClassId, k_kinds> k_class_of_kind = {
+#define SLISP_KIND(name, first_slot, class_name) class_named(class_name),
+#include "runtime/abi/kinds.def"
+#undef SLISP_KIND
+};
+
+ClassId class_id_of(Borrowed value) {
+  Word w = value.word();
+  if (is_fixnum(w)) return ClassId::Long;
+  if (is_character(w)) return ClassId::Character;
+  if (!is_pointer(w)) return ClassId::Boolean;
+  const Header* object = header_of(w);
+  if (object->kind == Kind::Vector && (object->flags & abi::k_flag_map_entry) != 0) return ClassId::MapEntry;
+  return k_class_of_kind[static_cast<std::size_t>(object->kind)];
+}
+
+const ClassObject* parent_of(const ClassObject* class_object) {
+  Word parent = word_of(class_object->parent);
+  return is_pointer(parent) ? reinterpret_cast<const ClassObject*>(parent) : nullptr;
+}
+
+const ClassObject* find_class(std::string_view name) {
+  for (std::size_t i = 0; i < k_classes; ++i) {
+    if (k_class_rows[i].name == name) return class_with_id(static_cast<ClassId>(i));
+  }
+  constexpr std::string_view java_lang = "java.lang.";
+  for (std::size_t i = 0; i < k_classes; ++i) {
+    std::string_view full = k_class_rows[i].name;
+    if (full.size() == java_lang.size() + name.size() && full.starts_with(java_lang) && full.ends_with(name)) {
+      return class_with_id(static_cast<ClassId>(i));
+    }
+  }
+  return nullptr;
+}
+
+Owned owned_class(const ClassObject* class_object) { return Owned::copy(word_of(class_object)); }
+
+}  // namespace
+
+const ClassObject* class_of_value(Borrowed value) {
+  // The exit token is an exception without a class.
+  if (value.is(Kind::Exception) && is_pointer(value.as<ExceptionObject>()->class_object)) {
+    return reinterpret_cast<const ClassObject*>(value.as<ExceptionObject>()->class_object);
+  }
+  // An object of a user type carries its class in the first slot.
+  if (value.is(Kind::Object) && value.as<Header>()->slots != 0) return reinterpret_cast<const ClassObject*>(*slot_of(value.as<Header>(), 0));
+  return class_with_id(class_id_of(value));
+}
+
+bool class_assignable(const ClassObject* child, const ClassObject* parent) {
+  for (; child != nullptr; child = parent_of(child)) {
+    if (child == parent) return true;
+    if (child->id < k_classes && parent->id < k_classes) return k_ancestors[child->id].has(parent->id);
+  }
+  return parent->id == static_cast<std::uint32_t>(ClassId::Object);
+}
+
+bool is_instance(ClassId wanted, Borrowed value) {
+  return !value.is_nil() && class_assignable(class_of_value(value), class_with_id(wanted));
+}
+
+}  // namespace slisp::rt
+
+using namespace slisp::rt;
+using slisp::abi::k_nil;
+
+extern "C" {
+
+Word slisp_class_of(Word value) {
+  if (value == k_nil) return k_nil;
+  return owned_class(class_of_value(value)).take();
+}
+
+std::uint32_t slisp_instance_p(Word class_word, Word value) {
+  if (!is_kind(class_word, Kind::Class) || value == k_nil) return 0;
+  return class_assignable(class_of_value(value), reinterpret_cast<ClassObject*>(class_word));
+}
+
+std::uint32_t slisp_class_p(Word value) { return is_kind(value, Kind::Class); }
+
+Word slisp_class_name(Word class_word) {
+  if (!is_kind(class_word, Kind::Class)) return k_nil;
+  return Owned::copy(word_of(reinterpret_cast<ClassObject*>(class_word)->name)).take();
+}
+
+Word slisp_class_super(Word class_word) {
+  if (!is_kind(class_word, Kind::Class)) return k_nil;
+  const ClassObject* parent = parent_of(reinterpret_cast<ClassObject*>(class_word));
+  return parent == nullptr ? k_nil : owned_class(parent).take();
+}
+
+// The superclass, then the interfaces in the table's order; an interface has no superclass worth naming.
+Word slisp_class_bases(Word class_word) {
+  if (!is_kind(class_word, Kind::Class)) return k_nil;
+  auto* class_object = reinterpret_cast<ClassObject*>(class_word);
+  constexpr std::size_t most = 32;
+  Owned bases[most];
+  std::size_t count = 0;
+  if (const ClassObject* parent = parent_of(class_object)) bases[count++] = owned_class(parent);
+  for (const InterfaceRow& row : k_interface_rows) {
+    if (static_cast<std::uint32_t>(row.implementor) == class_object->id && count < most) {
+      bases[count++] = owned_class(class_with_id(row.implemented));
+    }
+  }
+  if (count == 0) return k_nil;
+  return list_of({bases, count}).take();
+}
+
+Word slisp_class_find(Word name) {
+  std::string_view text;
+  if (is_kind(name, Kind::String)) {
+    text = text_of(name);
+  } else if (is_kind(name, Kind::Symbol) && symbol_ns(name).is_nil()) {
+    text = text_of(symbol_name(name));
+  } else {
+    return k_nil;
+  }
+  const ClassObject* found = find_class(text);
+  return found == nullptr ? k_nil : owned_class(found).take();
+}
+
+std::uint32_t slisp_class_assignable(Word child, Word parent) {
+  if (!is_kind(child, Kind::Class) || !is_kind(parent, Kind::Class)) return 0;
+  return class_assignable(reinterpret_cast<ClassObject*>(child), reinterpret_cast<ClassObject*>(parent));
+}
+
+}  // extern "C"

@@ -1,0 +1,38 @@
+// classes.hpp: the fixed hierarchy of class names as data, computed by the compiler.
+#pragma once
+#include "runtime/control/objects.hpp"
+#include <array>
+#include <string_view>
+
+namespace slisp::rt {
+
+inline constexpr std::size_t k_classes = static_cast<std::size_t>(ClassId::k_count);
+
+struct ClassRow {
+  std::string_view name;
+  ClassId parent;
+};
+inline constexpr std::array<ClassRow, k_classes> k_class_rows = {{
+#define SLISP_CLASS(id, name, parent) {name, ClassId::parent},
+#include "runtime/abi/classes.def"
+#undef SLISP_CLASS
+}};
+
+struct InterfaceRow {
+  ClassId implementor;
+  ClassId implemented;
+};
+inline constexpr InterfaceRow k_interface_rows[] = {
+#define SLISP_IMPLEMENTS(implementor, implemented) {ClassId::implementor, ClassId::implemented},
+#include "runtime/control/class_interfaces.def"
+#undef SLISP_IMPLEMENTS
+};
+
+// Class of a value that is not nil. For exceptions and objects of user types: the class they carry.
+const ClassObject* class_of_value(Borrowed value);
+bool class_assignable(const ClassObject* child, const ClassObject* parent);
+bool is_instance(ClassId wanted, Borrowed value);
+const ClassObject* class_with_id(ClassId id);
+std::string_view class_name(const ClassObject* class_object);
+
+}  // namespace slisp::rt

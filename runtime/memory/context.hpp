@@ -1,0 +1,99 @@
+// context.hpp: the runtime's own part of the thread context, and what the parts of runtime/memory share.
+#pragma once
+#include "runtime/abi/layout.h"
+#include "runtime/api.hpp"
+#include "runtime/memory/size_classes.hpp"
+#include <array>
+#include <cstdint>
+
+namespace slisp::rt {
+
+// A free block holds the address of the next one.
+struct FreeBlock {
+  FreeBlock* next;
+};
+
+// How a page stands to its thread.
+enum class PageState : std::uint8_t {
+  Pool,       // nobody's: never used, or given back
+  Current,    // blocks of its class are taken from here
+  Available,  // in its class's list, has free blocks
+  Full,       // in no list; its next free makes it available
+  Large       // holds one object in a mapping of its own
+};
+
+// Head of a 32 KB page, at its start; blocks follow. Found from any object by masking its address.
+struct Page {
+  FreeBlock* free = nullptr;
+  std::uint32_t used = 0;            // blocks in use
+  std::uint32_t block_bytes = 0;
+  std::uint32_t capacity = 0;        // blocks that fit
+  std::uint32_t carved = 0;          // blocks that were ever free or used; the rest was never touched
+  Page* next = nullptr;              // in the list the state names
+  Page* previous = nullptr;
+  std::uint64_t mapped_bytes = 0;    // Large: of the mapping
+  std::uint8_t size_class = 0;
+  PageState state = PageState::Pool;
+  bool decommitted = false;          // Pool: its memory behind the head was given to the system
+};
+static_assert(sizeof(Page) <= k_page_header_bytes);
+
+inline Page* page_of(const void* object) {
+  return reinterpret_cast<Page*>(reinterpret_cast<std::uintptr_t>(object) & ~std::uintptr_t{k_page_bytes - 1});
+}
+
+// The page every class starts with: no free block, so that the fast path needs no null test.
+extern Page k_no_page;
+
+// Bindings of dynamic vars of a thread: runtime/names/bindings.cpp.
+struct BindingTable;
+
+}  // namespace slisp::rt
+
+namespace slisp::abi {
+
+struct Runtime {
+  std::array<rt::Page*, rt::k_size_classes> page;      // current page per class
+  std::array<rt::Page*, rt::k_size_classes> available; // further pages with free blocks
+  std::uint64_t allocated;                             // objects, ever
+  std::uint64_t freed;
+  std::uint64_t live_bytes;                            // pages in use and large mappings
+  std::uint64_t peak_bytes;
+  rt::Header* dead;                                    // release's work list
+  bool releasing;
+  rt::BindingTable* bindings;                          // null: none
+};
+
+}  // namespace slisp::abi
+
+namespace slisp::rt {
+
+// Runtime stands right behind ThreadContext, so that generated code reaches both from r15 with constant offsets.
+struct ThreadState {
+  abi::ThreadContext context;
+  abi::Runtime runtime;
+};
+extern constinit thread_local ThreadState t_state;
+
+struct HeapCounts {
+  std::uint64_t allocated, freed, peak_bytes;
+};
+HeapCounts heap_counts();
+// Every live object, in no order. `visit` must neither allocate nor free objects.
+void heap_each(void (*visit)(Header* object, void* argument), void* argument);
+
+// First slot's byte offset, by kinds.def.
+inline constexpr std::array<std::uint8_t, static_cast<std::size_t>(Kind::k_count)> k_first_slot = {
+#define SLISP_KIND(name, first_slot, class_name) first_slot,
+#include "runtime/abi/kinds.def"
+#undef SLISP_KIND
+};
+inline Word* first_slot_of(Header* object) {
+  return reinterpret_cast<Word*>(reinterpret_cast<char*>(object) + k_first_slot[static_cast<std::size_t>(object->kind)]);
+}
+
+[[noreturn]] void out_of_memory();               // one line on stderr, exit status 1
+void collect_cycles();                           // frees what only cycles keep alive
+void heap_report();                              // the lines of SLISP_HEAP_REPORT=1 on stderr
+
+}  // namespace slisp::rt

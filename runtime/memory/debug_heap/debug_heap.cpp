@@ -1,0 +1,85 @@
+// debug_heap.cpp: the allocation primitives with one malloc block per object, for valgrind and the address sanitizer.
+// Idea: linked before the runtime's archive, this file defines all that page_heap.cpp defines, so that member is never drawn.
+// Keeps: a list through a head before each object, so that live objects can be told by kind.
+#include "runtime/memory/context.hpp"
+#include <cstdlib>
+#include <cstring>
+
+namespace slisp::rt {
+namespace {
+
+struct Block {
+  Block* next;
+  Block* previous;
+  std::size_t bytes;
+  std::size_t reserved;     // keeps the object 16-aligned
+};
+Block* g_blocks = nullptr;
+
+Block* block_of(const Header* object) { return reinterpret_cast<Block*>(reinterpret_cast<std::uintptr_t>(object)) - 1; }
+Header* object_of(Block* block) { return reinterpret_cast<Header*>(block + 1); }
+
+void link(Block* block) {
+  block->previous = nullptr;
+  block->next = g_blocks;
+  if (g_blocks != nullptr) g_blocks->previous = block;
+  g_blocks = block;
+}
+void unlink(Block* block) {
+  (block->previous != nullptr ? block->previous->next : g_blocks) = block->next;
+  if (block->next != nullptr) block->next->previous = block->previous;
+}
+void note_bytes(std::size_t bytes) {
+  abi::Runtime& runtime = t_state.runtime;
+  runtime.live_bytes += bytes;
+  if (runtime.live_bytes > runtime.peak_bytes) runtime.peak_bytes = runtime.live_bytes;
+}
+
+
+}  // namespace
+
+Header* allocate(Kind kind, std::size_t bytes, std::uint16_t slots, std::uint8_t flags) {
+  auto* block = static_cast<Block*>(std::malloc(sizeof(Block) + bytes));
+  if (block == nullptr) out_of_memory();
+  block->bytes = bytes;
+  link(block);
+  note_bytes(bytes);
+  ++t_state.runtime.allocated;
+  Header* object = object_of(block);
+  *object = Header{1, kind, flags, slots};
+  return object;
+}
+
+void free_memory(Header* object) {
+  Block* block = block_of(object);
+  unlink(block);
+  t_state.runtime.live_bytes -= block->bytes;
+  ++t_state.runtime.freed;
+  std::free(block);
+}
+
+std::size_t usable_size(const Header* object) { return block_of(object)->bytes; }
+
+Header* reallocate(Header* object, std::size_t, std::size_t new_bytes) {
+  Block* block = block_of(object);
+  if (new_bytes <= block->bytes) return object;
+  unlink(block);
+  t_state.runtime.live_bytes -= block->bytes;
+  block = static_cast<Block*>(std::realloc(block, sizeof(Block) + new_bytes));
+  if (block == nullptr) out_of_memory();
+  block->bytes = new_bytes;
+  link(block);
+  note_bytes(new_bytes);
+  return object_of(block);
+}
+
+HeapCounts heap_counts() {
+  const abi::Runtime& runtime = t_state.runtime;
+  return {runtime.allocated, runtime.freed, runtime.peak_bytes};
+}
+
+void heap_each(void (*visit)(Header*, void*), void* argument) {
+  for (Block* block = g_blocks; block != nullptr; block = block->next) visit(object_of(block), argument);
+}
+
+}  // namespace slisp::rt

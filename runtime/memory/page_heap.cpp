@@ -1,0 +1,277 @@
+// page_heap.cpp: the allocator: 32 KB pages, each of one size class, with a free list of its own.
+// In:   sizes.
+// Out:  blocks of 8-aligned memory; an object's page is found by masking its address.
+// Keeps: a page is in at most one list, the one its state names; empty pages go back to the pool, and to the system when the pool is big.
+// Idea: free lists per page and class (mimalloc, Leijen 2019): neighbours stay neighbours. One global list per size was measured to
+//       degrade 40-fold once a heap had been shuffled.
+// The primitives stand alone in this file: linking debug_heap instead of this archive member replaces them all.
+#include "runtime/memory/context.hpp"
+#include "runtime/sys/sys.hpp"
+#include <cstring>
+
+namespace slisp::rt {
+namespace {
+
+constexpr std::size_t k_first_arena_bytes = 256 * 1024;
+constexpr std::size_t k_largest_arena_bytes = 64 * 1024 * 1024;
+constexpr std::size_t k_carve_bytes = 4096;            // how much of a page is put on its free list at a time
+constexpr std::size_t k_resident_pool_pages = 1024;    // empty pages kept with their memory: 32 MB
+constexpr std::size_t k_max_arenas = 16384;
+
+struct Arena {
+  char* base;
+  std::uint32_t pages;
+  std::uint32_t used;       // pages ever handed out
+};
+Arena g_arenas[k_max_arenas];
+unsigned g_arena_count = 0;
+std::size_t g_next_arena_bytes = k_first_arena_bytes;
+Page* g_pool = nullptr;             // empty pages with memory
+Page* g_cold_pool = nullptr;        // empty pages whose memory was given to the system
+std::size_t g_pool_pages = 0;
+Page* g_large = nullptr;
+
+void note_bytes(std::uint64_t bytes) {
+  abi::Runtime& runtime = t_state.runtime;
+  runtime.live_bytes += bytes;
+  if (runtime.live_bytes > runtime.peak_bytes) runtime.peak_bytes = runtime.live_bytes;
+}
+
+void link_front(Page*& list, Page* page) {
+  page->previous = nullptr;
+  page->next = list;
+  if (list != nullptr) list->previous = page;
+  list = page;
+}
+void unlink(Page*& list, Page* page) {
+  (page->previous != nullptr ? page->previous->next : list) = page->next;
+  if (page->next != nullptr) page->next->previous = page->previous;
+}
+
+// The last arena has room for a page; asks for smaller arenas as the system gets tight.
+void grow_arenas() {
+  if (g_arena_count == k_max_arenas) out_of_memory();
+  for (std::size_t bytes = g_next_arena_bytes; bytes >= k_page_bytes; bytes /= 2) {
+    void* base = sys::map_memory(bytes, k_page_bytes);
+    if (base == nullptr) continue;
+    g_arenas[g_arena_count++] = {static_cast<char*>(base), static_cast<std::uint32_t>(bytes / k_page_bytes), 0};
+    if (g_next_arena_bytes < k_largest_arena_bytes) g_next_arena_bytes *= 2;
+    return;
+  }
+  out_of_memory();
+}
+
+Page* take_page() {
+  Page* page = g_pool;
+  if (page != nullptr) {
+    g_pool = page->next;
+    --g_pool_pages;
+  } else if (g_cold_pool != nullptr) {
+    page = g_cold_pool;
+    g_cold_pool = page->next;
+  } else {
+    if (g_arena_count == 0 || g_arenas[g_arena_count - 1].used == g_arenas[g_arena_count - 1].pages) grow_arenas();
+    Arena& arena = g_arenas[g_arena_count - 1];
+    page = reinterpret_cast<Page*>(arena.base + std::size_t{arena.used++} * k_page_bytes);
+  }
+  note_bytes(k_page_bytes);
+  return page;
+}
+
+void give_page_back(Page* page) {
+  t_state.runtime.live_bytes -= k_page_bytes;
+  page->state = PageState::Pool;
+  page->used = page->carved = 0;
+  if (g_pool_pages < k_resident_pool_pages) {
+    ++g_pool_pages;
+    page->next = g_pool;
+    g_pool = page;
+    return;
+  }
+  // The head's own 4 KB stays, for the link.
+  sys::decommit(reinterpret_cast<char*>(page) + 4096, k_page_bytes - 4096);
+  page->next = g_cold_pool;
+  g_cold_pool = page;
+}
+
+// Puts untouched blocks of the page on its free list.
+void carve(Page* page) {
+  std::uint32_t count = static_cast<std::uint32_t>(k_carve_bytes / page->block_bytes) + 1;
+  if (count > page->capacity - page->carved) count = page->capacity - page->carved;
+  char* start = reinterpret_cast<char*>(page) + k_page_header_bytes + std::size_t{page->carved} * page->block_bytes;
+  for (std::uint32_t i = count; i-- > 0;) {
+    auto* block = reinterpret_cast<FreeBlock*>(start + std::size_t{i} * page->block_bytes);
+    block->next = page->free;
+    page->free = block;
+  }
+  page->carved += count;
+}
+
+// The class's current page has no free block: give it more, or replace it.
+[[gnu::noinline]] Page* page_with_room(unsigned size_class) {
+  abi::Runtime& runtime = t_state.runtime;
+  Page* page = runtime.page[size_class];
+  if (page->carved < page->capacity) {
+    carve(page);
+    return page;
+  }
+  if (page != &k_no_page) page->state = PageState::Full;
+  page = runtime.available[size_class];
+  if (page != nullptr) {
+    unlink(runtime.available[size_class], page);
+  } else {
+    page = take_page();
+    page->free = nullptr;
+    page->used = page->carved = 0;
+    page->size_class = static_cast<std::uint8_t>(size_class);
+    page->block_bytes = k_class_bytes[size_class];
+    page->capacity = static_cast<std::uint32_t>((k_page_bytes - k_page_header_bytes) / page->block_bytes);
+  }
+  page->state = PageState::Current;
+  runtime.page[size_class] = page;
+  if (page->free == nullptr) carve(page);
+  return page;
+}
+
+std::size_t large_mapping_bytes(std::size_t bytes) {
+  std::size_t needed = bytes + k_page_header_bytes;
+  if (needed < bytes || needed > (std::size_t{1} << 46)) out_of_memory();
+  return (needed + 4095) & ~std::size_t{4095};
+}
+
+void* allocate_large(std::size_t bytes) {
+  std::size_t mapped = large_mapping_bytes(bytes);
+  auto* page = static_cast<Page*>(sys::map_memory(mapped, k_page_bytes));
+  if (page == nullptr) out_of_memory();
+  page->state = PageState::Large;
+  page->used = 1;
+  page->mapped_bytes = mapped;
+  link_front(g_large, page);
+  note_bytes(mapped);
+  return reinterpret_cast<char*>(page) + k_page_header_bytes;
+}
+
+void free_large(Page* page) {
+  unlink(g_large, page);
+  t_state.runtime.live_bytes -= page->mapped_bytes;
+  sys::unmap_memory(page, page->mapped_bytes);
+}
+
+// A page became empty, or was full before this free.
+[[gnu::noinline]] void settle(Page* page) {
+  switch (page->state) {
+    case PageState::Full:
+      page->state = PageState::Available;
+      link_front(t_state.runtime.available[page->size_class], page);
+      if (page->used != 0) return;
+      [[fallthrough]];
+    case PageState::Available:
+      unlink(t_state.runtime.available[page->size_class], page);
+      give_page_back(page);
+      return;
+    case PageState::Large:
+      free_large(page);
+      return;
+    case PageState::Current:
+    case PageState::Pool:
+      return;
+  }
+}
+
+inline void write_header(Header* object, Kind kind, std::uint16_t slots, std::uint8_t flags) {
+  *object = Header{1, kind, flags, slots};
+}
+
+void visit_page(Page* page, void (*visit)(Header*, void*), void* argument) {
+  std::uint64_t is_free[k_page_bytes / 16 / 64] = {};
+  char* blocks = reinterpret_cast<char*>(page) + k_page_header_bytes;
+  for (FreeBlock* block = page->free; block != nullptr; block = block->next) {
+    std::size_t index = static_cast<std::size_t>(reinterpret_cast<char*>(block) - blocks) / page->block_bytes;
+    is_free[index / 64] |= std::uint64_t{1} << index % 64;
+  }
+  for (std::size_t i = 0; i < page->carved; ++i) {
+    if ((is_free[i / 64] >> i % 64 & 1) == 0) visit(reinterpret_cast<Header*>(blocks + i * page->block_bytes), argument);
+  }
+}
+
+}  // namespace
+
+Header* allocate(Kind kind, std::size_t bytes, std::uint16_t slots, std::uint8_t flags) {
+  abi::Runtime& runtime = t_state.runtime;
+  ++runtime.allocated;
+  unsigned size_class;
+  if (bytes <= k_small_bytes) [[likely]] {
+    size_class = k_small_class[(bytes + 7) / 8];
+  } else if (bytes <= k_medium_bytes) {
+    size_class = k_medium_class[(bytes + 127) / 128];
+  } else {
+    auto* object = static_cast<Header*>(allocate_large(bytes));
+    write_header(object, kind, slots, flags);
+    return object;
+  }
+  Page* page = runtime.page[size_class];
+  if (page->free == nullptr) [[unlikely]] page = page_with_room(size_class);
+  FreeBlock* block = page->free;
+  page->free = block->next;
+  ++page->used;
+  auto* object = reinterpret_cast<Header*>(block);
+  write_header(object, kind, slots, flags);
+  return object;
+}
+
+void free_memory(Header* object) {
+  ++t_state.runtime.freed;
+  Page* page = page_of(object);
+  if (page->state == PageState::Large) [[unlikely]] return settle(page);
+  auto* block = reinterpret_cast<FreeBlock*>(object);
+  block->next = page->free;
+  page->free = block;
+  if (--page->used == 0 || page->state == PageState::Full) [[unlikely]] settle(page);
+}
+
+std::size_t usable_size(const Header* object) {
+  const Page* page = page_of(object);
+  return page->state == PageState::Large ? page->mapped_bytes - k_page_header_bytes : page->block_bytes;
+}
+
+Header* reallocate(Header* object, std::size_t old_bytes, std::size_t new_bytes) {
+  if (new_bytes <= usable_size(object)) return object;
+  Page* page = page_of(object);
+  if (page->state == PageState::Large) {
+    std::size_t mapped = large_mapping_bytes(new_bytes);
+    std::size_t old_mapped = page->mapped_bytes;
+    unlink(g_large, page);
+    auto* moved = static_cast<Page*>(sys::remap_memory(page, old_mapped, mapped, k_page_bytes));
+    if (moved == nullptr) out_of_memory();
+    link_front(g_large, moved);
+    moved->mapped_bytes = mapped;
+    note_bytes(mapped - old_mapped);
+    return reinterpret_cast<Header*>(reinterpret_cast<char*>(moved) + k_page_header_bytes);
+  }
+  Header* moved = allocate(object->kind, new_bytes, object->slots, object->flags);
+  std::memcpy(reinterpret_cast<char*>(moved), reinterpret_cast<const char*>(object), old_bytes);
+  // A move is no birth: the counts tell objects, not blocks.
+  --t_state.runtime.allocated;
+  free_memory(object);
+  --t_state.runtime.freed;
+  return moved;
+}
+
+HeapCounts heap_counts() {
+  const abi::Runtime& runtime = t_state.runtime;
+  return {runtime.allocated, runtime.freed, runtime.peak_bytes};
+}
+
+void heap_each(void (*visit)(Header*, void*), void* argument) {
+  for (unsigned a = 0; a < g_arena_count; ++a) {
+    for (std::size_t p = 0; p < g_arenas[a].used; ++p) {
+      auto* page = reinterpret_cast<Page*>(g_arenas[a].base + p * k_page_bytes);
+      if (page->state != PageState::Pool && page->used != 0) visit_page(page, visit, argument);
+    }
+  }
+  for (Page* page = g_large; page != nullptr; page = page->next) {
+    visit(reinterpret_cast<Header*>(reinterpret_cast<char*>(page) + k_page_header_bytes), argument);
+  }
+}
+
+}  // namespace slisp::rt

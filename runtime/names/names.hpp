@@ -1,0 +1,20 @@
+// names.hpp: what names offers the other rooms: hashes of symbols and keywords, and the release of its tables.
+#pragma once
+#include "runtime/api.hpp"
+
+namespace slisp::rt {
+
+// hasheq as on the JVM; the code generator lays static keywords and symbols out with these.
+std::uint32_t symbol_hash(std::string_view ns_or_empty, std::string_view name);
+std::uint32_t keyword_hash(std::string_view ns_or_empty, std::string_view name);
+
+// The var's current value in this thread: binding, else root; nothing is counted. abi::k_unbound_root when unbound.
+Word var_value(const abi::Var* var);
+void append_var_name(TextBuffer& out, Borrowed var);          // "ns/name"
+
+// At the end of the runtime.
+void release_bindings();
+void release_vars();
+void release_keywords();
+
+}  // namespace slisp::rt

@@ -1,0 +1,15 @@
+// registry.hpp: the namespaces of this process.
+#pragma once
+#include "runtime/control/objects.hpp"
+
+namespace slisp::rt {
+
+// The static var cells of the executable are in their namespaces afterwards.
+void register_static_vars();
+NamespaceObject* find_namespace(Borrowed name_symbol);        // null when there is none
+NamespaceObject* create_namespace(Borrowed name_symbol);      // the one there is, or a new one
+Owned remove_namespace(Borrowed name_symbol);
+Owned all_namespaces();                                       // list
+bool same_name(Borrowed symbol_a, Borrowed symbol_b);
+
+}  // namespace slisp::rt
