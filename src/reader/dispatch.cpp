@@ -276,7 +276,7 @@ Reader::Step Reader::open_conditional(Position begin) {
   lexer_.advance();
   if (frame.splicing && frames_.empty()) {
     Span span = span_from(begin);
-    frames_.push(frame);                                         // so that recovery knows that it is open
+    (void)open(frame, begin);                                    // recovery must know that it is open
     return fault(span, "e-splice", ClassId::RuntimeException, text({"Reader conditional splicing not allowed at the top level."}),
                  "there is no list here into which the forms could go");
   }

@@ -93,7 +93,8 @@ Owned resolve_symbol(void* context, Borrowed symbol) {
 
 bool knows_tag(void* context, Borrowed tag) {
   auto* entry = static_cast<EntryOptions*>(context);
-  if (!entry->readers.is_nil() && abi::slisp_contains_p(entry->readers.word(), tag.word()) == 1) return true;
+  // What is no map throws here; read_tag passes that on.
+  if (!entry->readers.is_nil() && abi::slisp_contains_p(entry->readers.word(), tag.word()) != 0) return true;
   bool built_in = rt::symbol_ns(tag).is_nil() &&
                   (rt::text_of(rt::symbol_name(tag)) == "inst" || rt::text_of(rt::symbol_name(tag)) == "uuid");
   return !built_in && !entry->default_reader.is_nil();
@@ -101,6 +102,7 @@ bool knows_tag(void* context, Borrowed tag) {
 
 Owned read_tag(void* context, Borrowed tag, Owned form) {
   auto* entry = static_cast<EntryOptions*>(context);
+  if (rt::exception_pending()) return Owned::pending();
   if (!entry->readers.is_nil() && abi::slisp_contains_p(entry->readers.word(), tag.word()) == 1) {
     Owned reader = Owned::adopt(abi::slisp_get(entry->readers.word(), tag.word()));
     return reader.failed() ? std::move(reader) : rt::call(reader, std::move(form));
@@ -116,7 +118,7 @@ bool take_options(EntryOptions& entry, Borrowed options, Dialect dialect) {
   entry.reader.data = DataReaders{&entry, knows_tag, read_tag};
   entry.readers = option(options, "readers");
   entry.default_reader = option(options, "default");
-  if (entry.readers.failed() || entry.default_reader.failed()) return false;
+  if (rt::exception_pending()) return false;
   Owned eof_key = rt::keyword("", "eof");
   if (dialect == Dialect::Edn && options.is_nil()) {
     entry.eof_throws = false;
@@ -124,12 +126,13 @@ bool take_options(EntryOptions& entry, Borrowed options, Dialect dialect) {
     entry.eof = option(options, "eof");
     entry.eof_throws = is_keyword_named(entry.eof, "eofthrow");
   }
+  if (rt::exception_pending()) return false;
   if (dialect == Dialect::Edn) return true;
   entry.read_cond = option(options, "read-cond");
   if (is_keyword_named(entry.read_cond, "allow")) entry.reader.read_cond = ReadCond::Allow;
   if (is_keyword_named(entry.read_cond, "preserve")) entry.reader.read_cond = ReadCond::Preserve;
   entry.features = option(options, "features");
-  if (entry.features.failed()) return false;
+  if (rt::exception_pending()) return false;
   if (!entry.features.is(Kind::HashSet)) entry.features = rt::empty_set();
   entry.features = rt::set_conj(std::move(entry.features), rt::keyword("", "slisp"));
   entry.reader.features = entry.features;
