@@ -1,0 +1,389 @@
+"""The slisp command: each option, status and message by its exact spelling."""
+import os, pathlib, re, signal, stat, subprocess, time, unittest
+from support import BUILD, ROOT, SLISP, Case
+
+HELLO = '(println "hello")\n'
+USAGE = "usage: slisp compile FILE [-o OUT] [OPTION]...   make an executable\n"
+
+
+class Usage(Case):
+    def test_no_arguments_is_wrong_usage_with_short_help(self):
+        done = self.slisp()
+        self.assertEqual((done.returncode, done.out), (2, ""))
+        self.assertIn(USAGE, done.err)
+
+    def test_version(self):
+        done = self.slisp("--version")
+        self.assertEqual(done.returncode, 0)
+        self.assertRegex(done.out, r"\Aslisp \d+\.\d+\.\d+\n\Z")
+
+    def test_help(self):
+        done = self.slisp("help")
+        self.assertEqual((done.returncode, done.err), (0, ""))
+        self.assertIn(USAGE, done.out)
+        for command in ("compile", "run", "eval", "repl", "test", "doctor", "help"):
+            done = self.slisp("help", command)
+            self.assertEqual((done.returncode, done.err), (0, ""))
+            self.assertTrue(done.out.startswith("usage: slisp " + command), done.out)
+        self.assertEqual(self.slisp("compile", "--help").out, self.slisp("help", "compile").out)
+
+    def test_help_of_an_unknown_command(self):
+        done = self.slisp("help", "fly")
+        self.assertEqual(done.returncode, 2)
+        self.assertTrue(done.err.startswith("slisp: no such command: 'fly'\n"))
+
+    def test_unknown_option_is_named_with_the_nearest(self):
+        self.file("a.slisp", HELLO)
+        self.expect(self.slisp("compile", "a.slisp", "--verfy"), 2, "",
+                    "slisp: unknown option '--verfy' (did you mean '--verify'?)\ntry 'slisp help compile'\n")
+        self.expect(self.slisp("compile", "a.slisp", "--no-regaloc"), 2, "",
+                    "slisp: unknown option '--no-regaloc' (did you mean '--no-regalloc'?)\ntry 'slisp help compile'\n")
+        self.expect(self.slisp("compile", "a.slisp", "--zzzzzz"), 2, "",
+                    "slisp: unknown option '--zzzzzz'\ntry 'slisp help compile'\n")
+        self.assertEqual(self.slisp("compile", "a.slisp", "-O7").returncode, 2)
+        self.assertIn("unknown option '-O7'", self.slisp("compile", "a.slisp", "-O7").err)
+        self.assertIn("unknown option '-Ox'", self.slisp("compile", "a.slisp", "-Ox").err)
+        self.assertFalse((self.work / "a").exists())
+
+    def test_unknown_stage_and_pass(self):
+        self.file("a.slisp", HELLO)
+        self.expect(self.slisp("compile", "a.slisp", "--emit=asn"), 2, "",
+                    "slisp: unknown value 'asn' of --emit (did you mean 'asm'?)\ntry 'slisp help compile'\n")
+        done = self.slisp("compile", "a.slisp", "--dump-after=nopass")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("unknown pass 'nopass' of --dump-after", done.err)
+
+    def test_missing_operands(self):
+        for command, what in (("compile", "compile needs a FILE"), ("run", "run needs a FILE"), ("eval", "eval needs an EXPR"),
+                              ("test", "test needs a PATH")):
+            self.expect(self.slisp(command), 2, "", f"slisp: {what}\ntry 'slisp help {command}'\n")
+
+    def test_missing_file(self):
+        done = self.slisp("compile", "nosuch.slisp")
+        self.expect(done, 1, "", "slisp: error: cannot read 'nosuch.slisp': No such file or directory\n")
+
+
+class Compile(Case):
+    def test_output_defaults_to_file_without_suffix(self):
+        for name in ("a.slisp", "b.clj", "c.cljc"):
+            self.file(name, HELLO)
+            self.expect(self.slisp("compile", name), 0, "", "")
+            self.expect(self.run_command([self.work / name.split(".")[0]]), 0, "hello\n", "")
+
+    def test_output_equal_to_input_is_refused(self):
+        source = self.file("a.slisp", HELLO)
+        done = self.slisp("compile", "a.slisp", "-o", "./a.slisp")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("would overwrite", done.err)
+        self.assertEqual(source.read_text(), HELLO)
+        self.file("noext", HELLO)
+        self.assertEqual(self.slisp("compile", "noext").returncode, 2)
+        self.assertEqual((self.work / "noext").read_text(), HELLO)
+
+    def test_standard_input(self):
+        self.expect(self.slisp("compile", "-", "-o", "x", stdin=HELLO), 0, "", "")
+        self.expect(self.run_command([self.work / "x"]), 0, "hello\n", "")
+
+    def test_file_names_with_blanks_quotes_newlines(self):
+        for name in ("a b", "it's", 'say "hi"', "new\nline", "-dash", "ünï", "$(x)`y`;z"):
+            self.file(name + ".slisp", HELLO)
+            self.expect(self.slisp("compile", "./" + name + ".slisp", "-g"), 0, "", "")
+            self.expect(self.run_command([self.work / name]), 0, "hello\n", "")
+
+    def test_failed_compile_leaves_output_and_folder_untouched(self):
+        self.file("a.slisp", "(println (undefined-thing))\n")
+        out = self.file("a", "precious")
+        before = sorted(os.listdir(self.work))
+        done = self.slisp("compile", "a.slisp", "-o", "a")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.err, r"\Aa\.slisp:1:11: error: ")
+        self.assertEqual(out.read_text(), "precious")
+        self.assertEqual(sorted(os.listdir(self.work)), before)
+
+    def test_unwritable_output(self):
+        self.file("a.slisp", HELLO)
+        done = self.slisp("compile", "a.slisp", "-o", "nosuch/folder/a")
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.err.count("\n"), 1)
+        self.assertIn("nosuch/folder/a", done.err)
+        (self.work / "d").mkdir()
+        done = self.slisp("compile", "a.slisp", "-o", "d")
+        self.assertEqual((done.returncode, done.err.count("\n")), (1, 1))
+
+    def test_missing_tools_are_one_clear_line(self):
+        self.file("a.slisp", HELLO)
+        empty = self.work / "empty"
+        empty.mkdir()
+        for tool in ("nasm", "ld"):
+            for f in empty.iterdir():
+                f.unlink()
+            for other in ("nasm", "ld"):
+                if other != tool:
+                    os.symlink(subprocess.check_output(["which", other]).decode().strip(), empty / other)
+            done = self.slisp("compile", "a.slisp", env=dict(self.env, PATH=str(empty)))
+            self.assertEqual((done.returncode, done.err.count("\n")), (1, 1), done.err)
+            self.assertIn(tool, done.err)
+            self.assertIn("apt-get install", done.err)
+
+    def test_emit_stages(self):
+        self.file("a.slisp", "(defn twice [x] (* 2 x))\n(println (twice 21))\n")
+        self.assertIn("(defn twice [x] (* 2 x))", self.slisp("compile", "a.slisp", "--emit=forms").out)
+        for stage, text in (("ast", "twice"), ("ir", "return"), ("asm", "section")):
+            done = self.slisp("compile", "a.slisp", "--emit=" + stage)
+            self.assertEqual((done.returncode, done.err), (0, ""))
+            self.assertIn(text, done.out)
+            self.expect(self.slisp("compile", "a.slisp", "--emit=" + stage, "-o", "out.txt"), 0, "", "")
+            self.assertEqual((self.work / "out.txt").read_text(), done.out)
+        self.expect(self.slisp("compile", "a.slisp", "--emit=obj", "-o", "a.o"), 0, "", "")
+        self.assertEqual((self.work / "a.o").read_bytes()[:4], b"\x7fELF")
+        self.assertFalse((self.work / "a").exists())
+
+    def test_dump_after(self):
+        self.file("a.slisp", HELLO)
+        done = self.slisp("compile", "a.slisp", "--dump-after=lower")
+        self.assertEqual((done.returncode, done.out), (0, ""))
+        self.assertIn("slisp_program", done.err)
+
+    def test_same_source_same_bytes(self):
+        text = '(def m {:a 1 :b [1 2 "x"]})\n(defn f [x] (assoc m :c x))\n(println (f 3) #{1 2 3})\n'
+        self.file("one/a.slisp", text)
+        self.file("two/deeper/a.slisp", text)
+        self.expect(self.slisp("compile", "one/a.slisp", "-o", "x"), 0)
+        self.run_command([SLISP, "compile", "a.slisp", "-o", self.work / "yy"], env=dict(self.env, LANG="de_DE", EXTRA="1"))
+        subprocess.run([SLISP, "compile", "a.slisp", "-o", str(self.work / "yy")], cwd=self.work / "one", env=dict(self.env, EXTRA="1"), check=True)
+        self.assertEqual((self.work / "x").read_bytes() == (self.work / "yy").read_bytes(), True)
+
+    def test_levels_differ(self):
+        self.file("a.slisp", "(defn f [x y] (+ (* x y) 1))\n(println (f 2 3))\n")
+        for level in ("-O0", "-O2"):
+            self.expect(self.slisp("compile", "a.slisp", level, "--emit=obj", "-o", level[1:] + ".o"), 0, "", "")
+        self.assertNotEqual((self.work / "O0.o").read_bytes(), (self.work / "O2.o").read_bytes())
+
+    def test_several_compilers_at_once(self):
+        self.file("a.slisp", HELLO)
+        running = [subprocess.Popen([SLISP, "compile", "a.slisp", "-o", f"x{i % 2}"], cwd=self.work, env=self.env) for i in range(8)]
+        self.assertEqual([p.wait() for p in running], [0] * 8)
+        for i in range(2):
+            self.expect(self.run_command([self.work / f"x{i}"]), 0, "hello\n", "")
+
+    def test_interrupted_compile_leaves_nothing(self):
+        self.file("a.slisp", "".join(f"(defn f{i} [x] (+ x {i}))\n" for i in range(3000)) + HELLO)
+        place = self.home / "tmp"
+        place.mkdir()
+        running = subprocess.Popen([SLISP, "compile", "a.slisp", "-o", "x"], cwd=self.work, env=dict(self.env, TMPDIR=str(place)))
+        time.sleep(0.3)
+        running.send_signal(signal.SIGTERM)
+        running.wait()
+        self.assertEqual(list(place.iterdir()), [])
+        self.assertEqual(sorted(os.listdir(self.work)), ["a.slisp"])
+
+    def test_features(self):
+        self.file("a.cljc", '(println #?(:clj "clj" :slisp "slisp" :default "other"))\n')
+        self.expect(self.slisp("run", "a.cljc"), 0, "slisp\n", "")
+        self.expect(self.slisp("run", "--features", "clj", "a.cljc"), 0, "clj\n", "")
+        self.expect(self.slisp("run", "--features", "foo,clj", "a.cljc"), 0, "clj\n", "")
+
+    def test_stats_and_verify(self):
+        self.file("a.slisp", HELLO)
+        done = self.slisp("compile", "a.slisp", "--stats", "--verify")
+        self.assertEqual((done.returncode, done.out), (0, ""))
+        self.assertRegex(done.err, r"functions +\d+")
+
+    def test_compile_does_not_run_the_program(self):
+        self.file("a.slisp", '(println 1) (spit "made" "x") (def x (slurp "nosuch")) (System/exit 3)\n')
+        self.expect(self.slisp("compile", "a.slisp"), 0, "", "")
+        self.assertFalse((self.work / "made").exists())
+
+
+class Diagnostics(Case):
+    def test_form_of_a_message(self):
+        self.file("a.slisp", "(defn f [x]\n  (let [y 1]\n    (+ x y]))\n")
+        done = self.slisp("compile", "a.slisp")
+        self.assertEqual((done.returncode, done.out), (1, ""))
+        self.assertRegex(done.err, r"\Aa\.slisp:3:11: error: .+\n")
+        self.assertIn("    (+ x y]))\n", done.err)
+        self.assertRegex(done.err, r"\n[ |0-9]*\^")
+        self.assertNotIn("\x1b", done.err)
+
+    def test_several_errors_in_one_run(self):
+        self.file("a.slisp", "(foo1 1)\n(println 2)\n(foo2 2)\n")
+        done = self.slisp("compile", "a.slisp")
+        self.assertEqual(re.findall(r"^a\.slisp:(\d+):", done.err, re.M), ["1", "3"])
+
+    def test_near_miss(self):
+        self.file("a.slisp", "(asoc-in {} [:a] 1)\n")
+        self.assertIn("assoc-in", self.slisp("compile", "a.slisp").err)
+
+    def test_a_million_parentheses(self):
+        self.file("a.slisp", "(" * 1000000)
+        start = time.monotonic()
+        done = self.slisp("compile", "a.slisp")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("error:", done.err)
+        self.assertLess(time.monotonic() - start, 20)
+
+    def test_hostile_bytes(self):
+        for text, where in ((b'(println "a\x00b")', "1:12"), (b'(println "\xff")', "1:11"), (b"#=(+ 1 2)", "1:1"), (b"{:a}", "1:"), (b"#{1 1}", "1:"),
+                            (b"{:a 1 :a 2}", "1:"), (b")", "1:1"), (b'"abc', "1:1"), (b"\\nosuchchar", "1:1"), (b"12abc", "1:1"), (b"#<x>", "1:")):
+            self.file("a.slisp", text)
+            done = self.slisp("compile", "a.slisp")
+            self.assertEqual(done.returncode, 1, text)
+            self.assertTrue(done.err.startswith("a.slisp:" + where), (text, done.err))
+
+
+class Run(Case):
+    def test_arguments_and_standard_input_and_status(self):
+        self.file("a.slisp", '(defn -main [& args] (println args (read-line)) 7)\n')
+        self.expect(self.slisp("run", "a.slisp", "-x", "--verify", "b c", stdin="line\n"), 7, "(-x --verify b c) line\n", "")
+        self.expect(self.slisp("a.slisp", "1", stdin="line\n"), 7, "(1) line\n", "")
+        self.expect(self.slisp("run", "-O0", "a.slisp", stdin="line\n"), 7, "nil line\n", "")
+
+    def test_cache_follows_sources(self):
+        self.file("lib/util.slisp", "(ns lib.util)\n(defn f [] 1)\n")
+        self.file("a.slisp", "(ns a (:require [lib.util :as u]))\n(println (u/f))\n")
+        self.expect(self.slisp("run", "a.slisp"), 0, "1\n", "")
+        cached = sorted((self.home / "cache/slisp").iterdir())
+        self.assertTrue(cached)
+        # A cached run needs neither nasm nor ld.
+        self.expect(self.slisp("run", "a.slisp", env=dict(self.env, PATH="/nonexistent")), 0, "1\n", "")
+        self.assertEqual(sorted((self.home / "cache/slisp").iterdir()), cached)
+        self.file("lib/util.slisp", "(ns lib.util)\n(defn f [] 2)\n")
+        self.expect(self.slisp("run", "a.slisp"), 0, "2\n", "")
+        # A file that now shadows the one found before.
+        self.file("a.slisp", "(ns a (:require [lib.util :as u]))\n(println (u/f))\n")
+
+    def test_cache_that_cannot_be_written_is_done_without(self):
+        self.file("a.slisp", HELLO)
+        self.file("blocked", "")
+        self.expect(self.slisp("run", "a.slisp", env=dict(self.env, XDG_CACHE_HOME=str(self.work / "blocked"))), 0, "hello\n", "")
+
+    def test_concurrent_first_runs(self):
+        self.file("a.slisp", HELLO)
+        running = [subprocess.Popen([SLISP, "run", "a.slisp"], cwd=self.work, env=self.env, stdout=subprocess.PIPE) for _ in range(6)]
+        self.assertEqual([(p.communicate()[0], p.returncode) for p in running], [(b"hello\n", 0)] * 6)
+
+    def test_shebang(self):
+        script = self.file("script", "#!/usr/bin/env slisp\n" + HELLO)
+        script.chmod(0o755)
+        done = self.run_command([script], env=dict(self.env, PATH=str(pathlib.Path(SLISP).parent) + ":" + os.environ["PATH"]))
+        self.expect(done, 0, "hello\n", "")
+
+    def test_standard_input_as_program(self):
+        self.expect(self.slisp("run", "-", stdin=HELLO), 0, "hello\n", "")
+
+    def test_evaluator_gives_the_same(self):
+        self.file("a.slisp", '(defn -main [x] (println "got" x) 4)\n')
+        self.expect(self.slisp("run", "--evaluate", "a.slisp", "z"), 4, "got z\n", "")
+
+
+class EvalAndRepl(Case):
+    def test_eval(self):
+        self.expect(self.slisp("eval", "(+ 1 2)"), 0, "3\n", "")
+        self.expect(self.slisp("eval", '(println "x") (str "a" 1) nil'), 0, 'x\n"a1"\n', "")
+        self.expect(self.slisp("eval", "(def x 5) (* x x)"), 0, "#'user/x\n25\n", "")
+        self.expect(self.slisp("eval", "(System/exit 3)"), 3, "", "")
+
+    def test_eval_errors(self):
+        done = self.slisp("eval", '(throw (ex-info "boom" {:a 1}))')
+        self.assertEqual((done.returncode, done.out), (1, ""))
+        self.assertIn("boom", done.err)
+        done = self.slisp("eval", "(+ 1")
+        self.assertEqual(done.returncode, 1)
+        self.assertTrue(done.err.startswith("<eval>:1:1: error:"), done.err)
+
+    def test_repl_from_a_pipe_is_a_script(self):
+        self.expect(self.slisp("repl", stdin="(defn f [x]\n  (* x 2))\n(println (f 21))\n(+ 1 2)\n"), 0, "#'user/f\n42\n3\n", "")
+        done = self.slisp("repl", stdin='(println 1)\n(throw (ex-info "boom" {}))\n(println 2)\n')
+        self.assertEqual((done.returncode, done.out), (1, "1\n"))
+        self.assertIn("boom", done.err)
+
+    def test_repl_redefines(self):
+        self.expect(self.slisp("repl", stdin="(defn f [] 1)\n(defn g [] (f))\n(g)\n(defn f [] 2)\n(g)\n"), 0,
+                    "#'user/f\n#'user/g\n1\n#'user/f\n2\n", "")
+
+    def test_repl_macros_and_namespaces(self):
+        self.expect(self.slisp("repl", stdin="(defmacro m [x] `(+ ~x 1))\n(m 2)\n(require '[clojure.string :as s])\n(s/upper-case \"a\")\n"), 0,
+                    "#'user/m\n3\n\"A\"\n", "")
+
+
+class Doctor(Case):
+    def test_all_is_well(self):
+        done = self.slisp("doctor")
+        self.assertEqual((done.returncode, done.err), (0, ""))
+        for word in ("nasm", "ld", "libslisp_runtime.a", "libslisp_library.a", "all is well"):
+            self.assertIn(word, done.out)
+
+    def test_missing_nasm(self):
+        done = self.slisp("doctor", env=dict(self.env, PATH="/nonexistent"))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("missing", done.out)
+        self.assertRegex(done.out, r"to mend: apt-get install .*nasm")
+
+
+class Programs(Case):
+    def test_heap_report(self):
+        program = self.compiled('(println (count (vec (range 100))))\n')
+        done = self.run_command([program], env=dict(self.env, SLISP_HEAP_REPORT="1"))
+        self.assertRegex(done.err, r"\Aheap: 0 live objects \((\d+) allocated, \1 freed, peak \d+ bytes\)\n\Z")
+
+    def test_uncaught_exception(self):
+        program = self.compiled('(defn inner [x]\n  (throw (ex-info "boom" {:x x})))\n(defn outer [x]\n  (inc (inner x)))\n(outer 1)\n')
+        done = self.run_command([program], env=dict(self.env, SLISP_HEAP_REPORT="1"))
+        self.assertEqual((done.returncode, done.out), (1, ""))
+        self.assertIn("clojure.lang.ExceptionInfo: boom", done.err)
+        self.assertIn("{:x 1}", done.err)
+        self.assertRegex(done.err, r"user/inner \(.*program\.slisp:2\)")
+        self.assertRegex(done.err, r"user/outer \(.*program\.slisp:4\)")
+        self.assertIn("heap: 0 live objects", done.err)
+
+    def test_runaway_recursion_is_catchable(self):
+        text = "(defn f [x] (inc (f x)))\n(println (try (f 1) (catch StackOverflowError e :caught)))\n"
+        self.expect(self.run_command([self.compiled(text)]), 0, ":caught\n", "")
+
+    def test_uncaught_runaway_recursion(self):
+        done = self.run_command([self.compiled("(defn f [x] (inc (f x)))\n(f 1)\n")])
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("stack", done.err.lower())
+
+    def test_small_address_space_and_stack(self):
+        program = self.compiled("(println (reduce + (map inc (range 1000))))\n")
+        self.expect(self.run_command(["bash", "-c", f"ulimit -v 16384; ulimit -s 1024; exec {program}"]), 0, "500500\n", "")
+
+    def test_shortage_of_memory_is_one_line(self):
+        program = self.compiled("(println (count (vec (range 100000000))))\n")
+        done = self.run_command(["bash", "-c", f"ulimit -v 65536; exec {program}"])
+        self.assertEqual((done.returncode, done.err.count("\n")), (1, 1), done.err)
+        self.assertIn("memory", done.err)
+
+    def test_full_stdout(self):
+        program = self.compiled('(println "x")\n')
+        done = self.run_command(["bash", "-c", f"exec {program} > /dev/full"])
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.err.count("\n"), 1)
+
+    def test_closed_pipe_ends_quietly(self):
+        program = self.compiled("(doseq [i (range 1000000)] (println i))\n")
+        done = self.run_command(["bash", "-c", f"{program} | head -n 1"])
+        self.expect(done, 0, "0\n", "")
+
+    def test_no_compiler_inside(self):
+        program = self.compiled('(defn secret-name-of-mine [x] (println "v" x))\n(secret-name-of-mine 1)\n')
+        names = subprocess.check_output(["nm", "-C", program]).decode()
+        for word in ("reader::", "analyzer::", "evaluator", "compiler::", "x64::"):
+            self.assertNotIn(word, names)
+        self.assertNotIn(b"(println", program.read_bytes())
+        self.assertLess(program.stat().st_size, 1 << 20)
+
+    def test_debug_heap_finds_planted_faults(self):
+        text = "(println (reduce + (mapv inc (range 10))))\n"
+        program = self.compiled(text, "--debug-heap")
+        valgrind = ["valgrind", "-q", "--leak-check=full", "--show-leak-kinds=all", "--errors-for-leak-kinds=all", "--error-exitcode=99"]
+        self.expect(self.run_command(valgrind + [program]), 0, "55\n", "")
+        for fault, words in (("leak", "lost"), ("use-after-free", "Invalid read")):
+            done = self.run_command(valgrind + [program], env=dict(self.env, SLISP_PLANT_FAULT=fault))
+            self.assertEqual(done.returncode, 99, fault)
+            self.assertIn(words, done.err)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
