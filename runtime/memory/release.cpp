@@ -7,13 +7,14 @@
 #include "runtime/memory/context.hpp"
 #include <atomic>
 
+namespace slisp::rt {
+
 extern "C" {
-[[gnu::weak]] void slisp_finalize_exception(slisp::abi::Header* object);   // runtime/control: its trace
-[[gnu::weak]] void slisp_finalize_regex(slisp::abi::Header* object);       // runtime/regex: its compiled code
-[[gnu::weak]] void slisp_finalize_stream(slisp::abi::Header* object);      // runtime/io: its buffers and file
+[[gnu::weak]] void slisp_finalize_exception(abi::Header* object);   // runtime/control: its trace
+[[gnu::weak]] void slisp_finalize_regex(abi::Header* object);       // runtime/regex: its compiled code
+[[gnu::weak]] void slisp_finalize_stream(abi::Header* object);      // runtime/io: its buffers and file
 }
 
-namespace slisp::rt {
 namespace {
 
 constexpr std::uint64_t bit(Kind kind) { return std::uint64_t{1} << static_cast<unsigned>(kind); }

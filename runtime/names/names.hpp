@@ -4,8 +4,7 @@
 
 namespace slisp::rt {
 
-// hasheq as on the JVM; the code generator lays static keywords and symbols out with these.
-std::uint32_t symbol_hash(std::string_view ns_or_empty, std::string_view name);
+// hasheq as on the JVM; the code generator lays static keywords out with it.
 std::uint32_t keyword_hash(std::string_view ns_or_empty, std::string_view name);
 
 // The var's current value in this thread: binding, else root; nothing is counted. abi::k_unbound_root when unbound.
