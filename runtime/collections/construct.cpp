@@ -1,0 +1,177 @@
+// construct.cpp: collections from argument blocks and from seqables.
+// In:   blocks of owned words, owned seqables. Out: a new collection; all arguments are consumed on both outcomes.
+#include "runtime/seqs/seqs.hpp"
+
+namespace slisp::rt {
+namespace {
+
+void release_all(const Word* words, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) release(words[i]);
+}
+
+// The index of an earlier word equal to words[index], looking at every `stride`th; -1: none, or failed.
+bool seen_before(const Word* words, std::size_t index, std::size_t stride, bool& failed) {
+  for (std::size_t i = 0; i < index; i += stride) {
+    if (key_equal(words[index], words[i], failed)) return true;
+    if (failed) return false;
+  }
+  return false;
+}
+
+// A large map or set from a block: an element that does not make it grow is a duplicate.
+template <unsigned S> Word build_hashed(Word collection, const Word* words, std::size_t count) {
+  for (std::size_t i = 0; i < count; i += S) {
+    const std::size_t before = at<HashMap>(collection)->size;
+    Owned key = Owned::copy(words[i]);
+    if constexpr (S == 2) collection = map_put(collection, words[i], words[i + 1]);
+    else collection = set_put(collection, words[i]);
+    if (collection && at<HashMap>(collection)->size > before) continue;
+    release_all(words + i + S, count - i - S);
+    if (collection) {
+      throw_about_value(ClassId::IllegalArgumentException, "Duplicate key: ", key.word());
+      release(collection);
+    }
+    return 0;
+  }
+  return collection;
+}
+
+Word new_hash_set() {
+  Word set = word_of(&slisp_empty_set);
+  own(&set);
+  return set;
+}
+
+// k v k v ... into `map` by `put`; odd: IllegalArgumentException. x consumed.
+Word fill_map(Word map, Word x, Word (*put)(Word, Word, Word)) {
+  SeqWalk walk(Owned::adopt(x));
+  Owned key, value;
+  while (walk.next(key)) {
+    if (!walk.next(value)) {
+      if (!walk.failed()) throw_about_value(ClassId::IllegalArgumentException, "No value supplied for key: ", key.word());
+      release(map);
+      return 0;
+    }
+    map = put(map, key.take(), value.take());
+    if (!map) return 0;
+  }
+  if (!walk.failed()) return map;
+  release(map);
+  return 0;
+}
+
+}  // namespace
+}  // namespace slisp::rt
+
+using namespace slisp::rt;
+using slisp::abi::k_nil;
+
+extern "C" {
+
+Word slisp_vector(Word* elements, std::int64_t count) { return make_vector(elements, static_cast<std::size_t>(count)); }
+
+Word slisp_map_literal(Word* words, std::int64_t size) {
+  const auto count = static_cast<std::size_t>(size);
+  if (count == 0) return word_of(&slisp_empty_map);
+  if (count > 2 * k_array_map_limit) return build_hashed<2>(new_hash_map(), words, count);
+  bool failed = false;
+  for (std::size_t i = 2; i < count; i += 2) {
+    if (!seen_before(words, i, 2, failed) && !failed) continue;
+    if (!failed) throw_about_value(ClassId::IllegalArgumentException, "Duplicate key: ", words[i]);
+    release_all(words, count);
+    return 0;
+  }
+  auto* map = allocate_as<Inline>(Kind::ArrayMap, sizeof(Header) + count * sizeof(Word), static_cast<std::uint16_t>(count));
+  std::memcpy(map->slot, words, count * sizeof(Word));
+  return word_of(map);
+}
+
+Word slisp_set_literal(Word* words, std::int64_t size) {
+  if (size == 0) return word_of(&slisp_empty_set);
+  return build_hashed<1>(new_hash_set(), words, static_cast<std::size_t>(size));
+}
+
+Word slisp_array_map(Word x) { return fill_map(word_of(&slisp_empty_map), x, array_map_put); }
+
+Word slisp_hash_map(Word x) {
+  Word map = fill_map(new_hash_map(), x, map_put);
+  if (map == 0 || map_size(map) > 0) return map;
+  release(map);
+  return word_of(&slisp_empty_map);
+}
+
+Word slisp_seq_to_map(Word x) {
+  if (!is_seq_kind(kind_or_none(x))) return x;
+  SeqWalk walk(Owned::adopt(x));
+  Owned key, value;
+  if (!walk.next(key)) return walk.failed() ? 0 : word_of(&slisp_empty_map);
+  if (!walk.next(value)) return walk.failed() ? 0 : key.take();
+  Word map = word_of(&slisp_empty_map);
+  for (;;) {
+    map = array_map_put(map, key.take(), value.take());
+    if (!map) return 0;
+    if (!walk.next(key)) break;
+    if (!walk.next(value)) {                             // a trailing map
+      if (walk.failed()) break;
+      return slisp::abi::slisp_conj(map, key.take());
+    }
+  }
+  if (!walk.failed()) return map;
+  release(map);
+  return 0;
+}
+
+Word slisp_empty_tree_map(Word comparator) { return new_tree(Kind::TreeMap, comparator); }
+Word slisp_empty_tree_set(Word comparator) { return new_tree(Kind::TreeSet, comparator); }
+
+Word slisp_to_vector(Word x) {
+  if (is_vector(x)) {
+    Header* h = header_of(x);
+    if (!meta_slots(h) && !is_map_entry(x)) return x;
+    h = set_meta(own(&x), k_nil);
+    if (h->kind == Kind::Vector) h->flags = 0;
+    return word_of(h);
+  }
+  if (x == k_nil) return word_of(&slisp_empty_vector);
+  const Kind kind = kind_or_none(x);
+  if (!is_seq_kind(kind) && known_count(x) < 0) {
+    TextBuffer text;
+    text.append("Unable to convert: class ");
+    Owned type = Owned::adopt(slisp::abi::slisp_class_of(x));
+    Owned name = Owned::adopt(slisp::abi::slisp_class_name(type.word()));
+    text.append(text_of(name));
+    text.append(" to Object[]");
+    release(x);
+    return failure(throw_string(ClassId::RuntimeException, text.finish()));
+  }
+  Word vector = word_of(&slisp_empty_vector);
+  const std::int64_t count = known_count(x);
+  if (count > 0) vector = vector_with_room(count < static_cast<std::int64_t>(k_branch) ? static_cast<std::size_t>(count) : k_branch);
+  SeqWalk walk(Owned::adopt(x));
+  Owned element;
+  while (walk.next(element)) vector = vec_conj(vector, element.take());
+  if (!walk.failed()) return vector;
+  release(vector);
+  return 0;
+}
+
+Word slisp_to_set(Word x) {
+  if (is_set(x)) {
+    if (!meta_slots(header_of(x))) return x;
+    return word_of(set_meta(own(&x), k_nil));
+  }
+  Word set = word_of(&slisp_empty_set);
+  SeqWalk walk(Owned::adopt(x));
+  Owned element;
+  while (walk.next(element)) {
+    set = set_put(set, element.take());
+    if (!set) return 0;
+  }
+  if (!walk.failed()) return set;
+  release(set);
+  return 0;
+}
+
+Word slisp_map_entry(Word key, Word value) { return make_pair(key, value); }
+
+}

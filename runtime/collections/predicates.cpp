@@ -1,0 +1,59 @@
+// predicates.cpp: what kind of collection is it?
+#include "runtime/seqs/seqs.hpp"
+
+using namespace slisp::rt;
+using slisp::abi::k_false;
+using slisp::abi::k_nil;
+using slisp::abi::k_true;
+
+namespace {
+bool is_tree(Kind k) { return k == Kind::TreeMap || k == Kind::TreeSet; }
+bool is_collection(Kind k) {
+  return is_sequential_kind(k) || is_map_kind(k) || is_set_kind(k);
+}
+// A live transient's content; nil for a finished one.
+Word content(Word x) { return at<Transient>(x)->collection; }
+}  // namespace
+
+extern "C" {
+std::uint32_t slisp_nil_p(Word x) { return x == k_nil; }
+std::uint32_t slisp_true_p(Word x) { return x == k_true; }
+std::uint32_t slisp_false_p(Word x) { return x == k_false; }
+std::uint32_t slisp_boolean_p(Word x) { return x == k_true || x == k_false; }
+std::uint32_t slisp_not_truthy(Word x) { return !is_truthy(x); }
+std::uint32_t slisp_seq_p(Word x) { return is_seq_kind(kind_or_none(x)); }
+std::uint32_t slisp_list_p(Word x) {
+  const Kind k = kind_or_none(x);
+  return k == Kind::List || k == Kind::EmptyList || k == Kind::Queue;
+}
+std::uint32_t slisp_vector_p(Word x) { return is_vector(x); }
+std::uint32_t slisp_map_p(Word x) { return is_map(x); }
+std::uint32_t slisp_set_p(Word x) { return is_set(x); }
+std::uint32_t slisp_coll_p(Word x) { return is_collection(kind_or_none(x)); }
+std::uint32_t slisp_sequential_p(Word x) { return is_sequential_kind(kind_or_none(x)); }
+std::uint32_t slisp_associative_p(Word x) { return is_map(x) || is_vector(x); }
+std::uint32_t slisp_counted_p(Word x) {
+  const Kind k = kind_or_none(x);
+  switch (k) {
+    case Kind::EmptyList:
+    case Kind::List:
+    case Kind::VectorSeq:
+    case Kind::RSeq:
+    case Kind::StringSeq:
+    case Kind::Range:
+    case Kind::Queue:
+    case Kind::Transient: return 1;
+    case Kind::MapSeq: return at<MapSeq>(x)->mode == MapSeqMode::Entries && kind_of(at<MapSeq>(x)->collection) != Kind::HashMap;
+    default: return is_vector_kind(k) || is_map_kind(k) || is_set_kind(k);
+  }
+}
+std::uint32_t slisp_indexed_p(Word x) { return is_vector(x) || (is_kind(x, Kind::Transient) && is_vector(content(x))); }
+std::uint32_t slisp_sorted_p(Word x) { return is_tree(kind_or_none(x)); }
+std::uint32_t slisp_reversible_p(Word x) { return is_vector(x) || is_tree(kind_or_none(x)); }
+std::uint32_t slisp_seqable_p(Word x) {
+  const Kind k = kind_or_none(x);
+  return x == k_nil || k == Kind::String || is_collection(k);
+}
+std::uint32_t slisp_map_entry_p(Word x) { return is_map_entry(x); }
+std::uint32_t slisp_queue_p(Word x) { return is_kind(x, Kind::Queue); }
+}

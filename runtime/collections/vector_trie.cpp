@@ -1,0 +1,155 @@
+// vector_trie.cpp: the 32-way trie behind large vectors.
+// Keeps: size > 32; every leaf in the trie is a Vector of 32 elements without metadata; nodes have no empty slots between
+//        children; the tail has room for 32 elements, so that appending never moves it.
+// Idea: the path to a change is owned from the top (own() copies what is shared); a node copied because its parent was
+//        shared counts its children, so that they are shared in turn and are copied as well.
+#include "runtime/collections/vector_trie.hpp"
+
+namespace slisp::rt {
+namespace {
+
+Word new_tail(Word element) {
+  Word tail = vector_with_room(k_branch);
+  header_of(tail)->slots = 1;
+  at<Inline>(tail)->slot[0] = element;
+  return tail;
+}
+Word new_node(Word child) {
+  auto* node = allocate_as<Inline>(Kind::VectorNode, sizeof(Header) + sizeof(Word) * k_branch, 1);
+  node->slot[0] = child;
+  return word_of(node);
+}
+Word new_trie(std::size_t size, unsigned shift, Word root, Word tail) {
+  auto* t = allocate_as<VectorTrie>(Kind::VectorTrie, sizeof(VectorTrie), 2);
+  t->size = static_cast<std::uint32_t>(size);
+  t->shift = shift;
+  t->root = root;
+  t->tail = tail;
+  return word_of(t);
+}
+// A unique node or tail with room for one more slot, not counted in `slots` yet.
+Inline* own_with_room(Word* slot) {
+  Header* h = header_of(*slot);
+  const std::size_t full = sizeof(Header) + sizeof(Word) * k_branch;
+  if (h->count == 1 && usable_size(h) >= full) return reinterpret_cast<Inline*>(h);
+  Header* copy = allocate(h->kind, full, h->slots, 0);
+  Word* from = reinterpret_cast<Inline*>(h)->slot;
+  Word* to = reinterpret_cast<Inline*>(copy)->slot;
+  for (unsigned i = 0; i < h->slots; ++i) to[i] = retained(from[i]);
+  release(*slot);
+  *slot = word_of(copy);
+  return reinterpret_cast<Inline*>(copy);
+}
+void push(Word* slot, Word child) {
+  Inline* node = own_with_room(slot);
+  node->slot[node->header.slots++] = child;
+}
+Word path_to(unsigned shift, Word leaf) {
+  for (; shift > 0; shift -= 5) leaf = new_node(leaf);
+  return leaf;
+}
+// Hang the full tail, whose elements start at `index`, into the node at *slot.
+void push_leaf(Word* slot, unsigned shift, std::size_t index, Word leaf) {
+  const unsigned child = (index >> shift) % k_branch;
+  if (child == header_of(*slot)->slots) return push(slot, path_to(shift - 5, leaf));
+  Header* node = own(slot);
+  push_leaf(&reinterpret_cast<Inline*>(node)->slot[child], shift - 5, index, leaf);
+}
+void push_tail(VectorTrie* t, Word element) {
+  const std::size_t start = trie_tail_start(t);
+  if (t->size >> 5 > std::size_t{1} << t->shift) {
+    t->root = new_node(t->root);
+    push(&t->root, path_to(t->shift, t->tail));
+    t->shift += 5;
+  } else {
+    push_leaf(&t->root, t->shift, start, t->tail);
+  }
+  t->tail = new_tail(element);
+}
+// Take the last leaf out of the node at *slot; `last` tells whether the node has no child left then.
+Word pop_leaf(Word* slot, unsigned shift, bool& empty) {
+  Inline* node = reinterpret_cast<Inline*>(own(slot));
+  Word* last = &node->slot[node->header.slots - 1];
+  Word leaf;
+  bool child_empty = true;
+  if (shift == 5) {
+    leaf = *last;
+  } else {
+    leaf = pop_leaf(last, shift - 5, child_empty);
+    if (child_empty) release(*last);
+  }
+  if (child_empty) --node->header.slots;
+  empty = node->header.slots == 0;
+  return leaf;
+}
+
+}  // namespace
+
+Word trie_of_full_vector(Word v, Word element) {
+  Header* h = header_of(v);
+  Word meta = abi::k_nil;
+  if (meta_slots(h)) {
+    meta = retained(meta_of(v));
+    v = word_of(set_meta(own(&v), abi::k_nil));
+  }
+  Word t = new_trie(k_branch + 1, 5, new_node(v), new_tail(element));
+  return meta == abi::k_nil ? t : word_of(set_meta(header_of(t), meta));
+}
+
+Word make_trie(const Word* elements, std::size_t count) {
+  Word v = trie_of_full_vector(make_vector(elements, k_branch), elements[k_branch]);
+  for (std::size_t i = k_branch + 1; i < count; ++i) v = trie_conj(v, elements[i]);
+  return v;
+}
+
+Word trie_conj(Word v, Word element) {
+  auto* t = reinterpret_cast<VectorTrie*>(own(&v));
+  if (header_of(t->tail)->slots == k_branch) push_tail(t, element);
+  else push(&t->tail, element);
+  ++t->size;
+  return v;
+}
+
+Word trie_put(Word v, std::size_t index, Word element) {
+  auto* t = reinterpret_cast<VectorTrie*>(own(&v));
+  Word* slot = &t->tail;
+  if (index < trie_tail_start(t)) {
+    slot = &t->root;
+    for (unsigned shift = t->shift; shift > 0; shift -= 5)
+      slot = &reinterpret_cast<Inline*>(own(slot))->slot[(index >> shift) % k_branch];
+  }
+  slot = &reinterpret_cast<Inline*>(own(slot))->slot[index % k_branch];
+  Word old = *slot;
+  *slot = element;
+  release(old);
+  return v;
+}
+
+Word trie_pop(Word v) {
+  auto* t = reinterpret_cast<VectorTrie*>(own(&v));
+  if (header_of(t->tail)->slots > 1) {
+    Inline* tail = reinterpret_cast<Inline*>(own(&t->tail));
+    Word last = tail->slot[--tail->header.slots];
+    --t->size;
+    release(last);
+    return v;
+  }
+  bool empty;
+  Word leaf = pop_leaf(&t->root, t->shift, empty);
+  release(std::exchange(t->tail, leaf));
+  if (--t->size == k_branch) {                           // the leaf is all that is left
+    Word meta = retained(meta_of(v));
+    leaf = std::exchange(t->tail, abi::k_nil);
+    release(v);
+    if (meta == abi::k_nil) return leaf;
+    return word_of(set_meta(own(&leaf), meta));
+  }
+  while (t->shift > 5 && header_of(t->root)->slots == 1) {
+    Word child = retained(at<Inline>(t->root)->slot[0]);
+    release(std::exchange(t->root, child));
+    t->shift -= 5;
+  }
+  return v;
+}
+
+}  // namespace slisp::rt

@@ -1,0 +1,40 @@
+// vectors.hpp: Vector, VectorTrie and SubVector through one set of functions over raw words.
+// Words named `v` and elements are owned and consumed unless said otherwise. Nothing here can throw.
+#pragma once
+#include "runtime/collections/layouts.hpp"
+
+namespace slisp::rt {
+
+inline bool is_vector_kind(Kind k) { return k == Kind::Vector || k == Kind::VectorTrie || k == Kind::SubVector; }
+inline bool is_vector(Word w) { return is_vector_kind(kind_or_none(w)); }
+inline bool is_map_entry(Word w) {
+  return is_kind(w, Kind::Vector) && (header_of(w)->flags & abi::k_flag_map_entry) != 0;
+}
+inline std::size_t inline_size(const Header* h) { return h->slots - meta_slots(h); }
+std::size_t sub_vector_size(Word v);
+inline std::size_t vector_size(Word v) {
+  Header* h = header_of(v);
+  if (h->kind == Kind::Vector) return inline_size(h);
+  if (h->kind == Kind::VectorTrie) return at<VectorTrie>(v)->size;
+  return sub_vector_size(v);
+}
+// The elements from `index` on that lie together in memory: their address and how many. v borrowed, index in range.
+const Word* vector_run(Word v, std::size_t index, std::size_t& count);
+// Element `index`, borrowed; v borrowed, index in range.
+inline Word vector_ref(Word v, std::size_t index) {
+  if (kind_of(v) == Kind::Vector) return at<Inline>(v)->slot[index];
+  std::size_t count;
+  return *vector_run(v, index, count);
+}
+// The leaf (a Vector) that holds `index`, borrowed; not for SubVectors.
+Word vector_leaf(Word v, std::size_t index);
+
+Word make_vector(const Word* elements, std::size_t count);   // consumes the elements
+Word make_pair(Word key, Word value);                        // a map entry
+Word vector_with_room(std::size_t room);                     // empty and unique; room for at most 32
+Word vec_conj(Word v, Word element);
+Word vec_put(Word v, std::size_t index, Word element);       // index in range
+Word vec_pop(Word v);                                        // not empty
+Word vec_sub(Word v, std::size_t start, std::size_t end);    // in range
+
+}  // namespace slisp::rt

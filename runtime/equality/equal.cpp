@@ -1,0 +1,135 @@
+// equal.cpp: Clojure's =.
+// In:   two borrowed values; Out: whether they are equal; failed when a lazy seq threw, a key could not be compared, or the
+//       nesting is deeper than the stack.
+// Keeps: numbers by category, sequential collections by elements whatever their kind, maps by lookup, sets by membership.
+#include "runtime/equality/equality.hpp"
+#include "runtime/seqs/seqs.hpp"
+
+namespace slisp::rt {
+namespace {
+
+bool equal_strings(Word a, Word b) {
+  auto *x = at<abi::String>(a), *y = at<abi::String>(b);
+  return x->bytes == y->bytes && std::memcmp(x->data, y->data, x->bytes) == 0;
+}
+
+bool equal_symbols(Word a, Word b, bool& failed) {
+  auto *x = at<abi::Named>(a), *y = at<abi::Named>(b);
+  return x->hash == y->hash && equal(x->name, y->name, failed) && equal(x->ns, y->ns, failed);
+}
+
+bool equal_vectors(Word a, Word b, bool& failed) {
+  const std::size_t size = vector_size(a);
+  if (size != vector_size(b)) return false;
+  for (std::size_t i = 0; i < size;) {                   // run by run: no descent for each element
+    std::size_t na, nb;
+    const Word *x = vector_run(a, i, na), *y = vector_run(b, i, nb);
+    const std::size_t n = na < nb ? na : nb;
+    for (std::size_t j = 0; j < n; ++j)
+      if (!equal(x[j], y[j], failed)) return false;
+    i += n;
+  }
+  return true;
+}
+
+bool equal_sequences(Word a, Word b, bool& failed) {
+  const std::int64_t na = known_count(a), nb = known_count(b);
+  if (na >= 0 && nb >= 0 && na != nb) return false;
+  SeqWalk x(Owned::copy(a)), y(Owned::copy(b));
+  Owned p, q;
+  for (;;) {
+    const bool more_x = x.next(p);
+    if (x.failed()) break;
+    const bool more_y = y.next(q);
+    if (y.failed()) break;
+    if (more_x != more_y) return false;
+    if (!more_x) return true;
+    if (!equal(p, q, failed)) return false;
+  }
+  failed = true;
+  return false;
+}
+
+// As APersistentMap.equiv: the entries of `a` are looked up in `b`.
+bool equal_maps(Word a, Word b, bool& failed) {
+  if (map_size(a) != map_size(b)) return false;
+  MapCursor cursor;
+  while (const Word* entry = cursor_next(a, cursor)) {
+    const Word* other = map_find(b, entry[0], failed);
+    if (!other || !equal(entry[1], other[1], failed)) return false;
+  }
+  return true;
+}
+
+// APersistentSet.equiv looks the elements of `b` up in `a`; a comparator that does not know their type means: not equal.
+bool equal_sets(Word a, Word b, bool& failed) {
+  if (set_size(a) != set_size(b)) return false;
+  MapCursor cursor;
+  while (const Word* element = cursor_next(b, cursor)) {
+    if (set_find(a, *element, failed)) continue;
+    if (failed && kind_of(a) == Kind::TreeSet) {
+      Owned exception = Owned::adopt(abi::slisp_exception_take());
+      if (abi::slisp_instance_p(class_object(ClassId::ClassCastException).word(), exception.word())) failed = false;
+      else abi::slisp_throw_value(exception.take());
+    }
+    return false;
+  }
+  return true;
+}
+
+bool equal_raw(Word a, Word b, std::size_t bytes) {
+  return std::memcmp(reinterpret_cast<char*>(a) + 8, reinterpret_cast<char*>(b) + 8, bytes) == 0;
+}
+
+bool equal_slots(Word a, Word b, bool& failed) {
+  Header *x = header_of(a), *y = header_of(b);
+  if (x->slots != y->slots) return false;
+  for (unsigned i = 0; i < x->slots; ++i)
+    if (!equal(slots_of(x)[i], slots_of(y)[i], failed)) return false;
+  return true;
+}
+
+}  // namespace
+
+bool equal_slow(Borrowed a, Borrowed b, bool& failed) {
+  const Word x = a.word(), y = b.word();
+  const Kind kx = kind_or_none(x), ky = kind_or_none(y);
+  if (x == y) return kx != Kind::Double || numbers_equal(a, b);   // NaN is not even itself
+  if (is_number(a)) return is_number(b) && numbers_equal(a, b);
+  if (kx == Kind::k_count || ky == Kind::k_count) return false;
+  if (kx == Kind::String) return ky == Kind::String && equal_strings(x, y);
+  if (kx == Kind::Keyword || ky == Kind::Keyword) return false;
+  if (stack_exhausted()) {
+    (void)throw_stack_overflow();
+    failed = true;
+    return false;
+  }
+  if (is_vector_kind(kx) && is_vector_kind(ky)) return equal_vectors(x, y, failed);
+  if (is_sequential_kind(kx)) return is_sequential_kind(ky) && equal_sequences(x, y, failed);
+  if (is_map_kind(kx)) return is_map_kind(ky) && equal_maps(x, y, failed);
+  if (is_set_kind(kx)) return is_set_kind(ky) && equal_sets(x, y, failed);
+  if (kx != ky) return false;
+  switch (kx) {
+    case Kind::Symbol: return equal_symbols(x, y, failed);
+    case Kind::Uuid: return equal_raw(x, y, 16);
+    case Kind::Inst: return equal_raw(x, y, 8);
+    case Kind::TaggedLiteral: return equal_slots(x, y, failed);
+    case Kind::ReaderConditional: return equal_raw(x, y, 8) && equal_slots(x, y, failed);
+    default: return false;
+  }
+}
+
+bool equal(Borrowed a, Borrowed b, bool& failed) {
+  const Word x = a.word(), y = b.word();
+  if (x == y && !is_pointer(x)) return true;
+  if (is_fixnum(x) && is_fixnum(y)) return false;
+  return equal_slow(a, b, failed);
+}
+
+}  // namespace slisp::rt
+
+extern "C" std::uint32_t slisp_equal(slisp::abi::Word a, slisp::abi::Word b) {
+  bool failed = false;
+  const bool result = slisp::rt::equal(a, b, failed);
+  return failed ? slisp::abi::k_bool_failed : result;
+}
