@@ -136,6 +136,7 @@ class SeqWalk {
 
  private:
   Owned rest_;
+  std::size_t index_ = 0;                                         // position in a vector that is walked
   bool started_ = false, failed_ = false;
 };
 
@@ -143,6 +144,7 @@ class SeqWalk {
 bool equal(Borrowed a, Borrowed b, bool& failed);                 // failed: an exception is pending
 std::uint32_t hash_of(Borrowed value, bool& failed);
 std::uint32_t murmur3_bytes(std::string_view utf8, std::uint32_t& java_hash);  // hash of a string, and String.hashCode
+std::uint32_t symbol_hash(std::string_view ns_or_empty, std::string_view name);   // hasheq of a symbol; a keyword's is this + 0x9e3779b9
 
 // ---- runtime/printing
 enum class PrintMode { Plain, Readable };                         // print and pr

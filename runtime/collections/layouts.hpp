@@ -129,13 +129,13 @@ struct Range {
   std::int64_t count;                                    // at least 1
 };
 
-inline constexpr std::uint8_t k_first_slot[] = {
+inline constexpr std::uint8_t k_slot_offset[] = {
 #define SLISP_KIND(name, first_slot, class_name) first_slot,
 #include "runtime/abi/kinds.def"
 #undef SLISP_KIND
 };
 #define SLISP_AT(Struct, kind, member) \
-  static_assert(offsetof(Struct, member) == k_first_slot[static_cast<unsigned>(Kind::kind)])
+  static_assert(offsetof(Struct, member) == k_slot_offset[static_cast<unsigned>(Kind::kind)])
 SLISP_AT(VectorTrie, VectorTrie, root);
 SLISP_AT(SubVector, SubVector, vector);
 SLISP_AT(HashMap, HashMap, root);
@@ -166,11 +166,11 @@ inline Word retained(Word w) {
   return w;
 }
 inline Word* slots_of(Header* h) {
-  return reinterpret_cast<Word*>(reinterpret_cast<char*>(h) + k_first_slot[static_cast<unsigned>(h->kind)]);
+  return reinterpret_cast<Word*>(reinterpret_cast<char*>(h) + k_slot_offset[static_cast<unsigned>(h->kind)]);
 }
 inline unsigned meta_slots(const Header* h) { return h->flags & abi::k_flag_has_meta; }
 inline std::size_t bytes_of(const Header* h) {
-  return k_first_slot[static_cast<unsigned>(h->kind)] + std::size_t{8} * h->slots;
+  return k_slot_offset[static_cast<unsigned>(h->kind)] + std::size_t{8} * h->slots;
 }
 inline Word meta_of(Word w) {                            // borrowed
   Header* h = header_of(w);

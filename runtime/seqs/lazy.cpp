@@ -84,3 +84,11 @@ extern "C" slisp::abi::Word slisp_lazy_seq(slisp::abi::Word thunk) {
   lazy->value = thunk;
   return word_of(lazy);
 }
+
+// realized? of a lazy seq; runtime/control refers to it weakly.
+extern "C" bool slisp_lazy_seq_realized(slisp::abi::Word lazy);
+extern "C" bool slisp_lazy_seq_realized(slisp::abi::Word lazy) {
+  using namespace slisp::rt;
+  const LazyState state = at<LazySeq>(lazy)->state;
+  return state == LazyState::Realised || state == LazyState::Valued;
+}
