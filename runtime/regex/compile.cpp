@@ -81,10 +81,13 @@ void throw_syntax(std::string_view java, int error, std::size_t offset) {
 pcre2_code* compile_pattern(std::string_view java) {
   TextBuffer pattern;
   if (!translate_pattern(java, pattern)) return nullptr;
+  // PCRE2 wants an address, also of an empty pattern.
+  const std::size_t size = pattern.size();
+  pattern.append('\0');
   int error = 0;
   PCRE2_SIZE offset = 0;
   pcre2_compile_context* context = compile_context();
-  pcre2_code* code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.view().data()), pattern.size(),
+  pcre2_code* code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.view().data()), size,
                                    PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_NEVER_BACKSLASH_C, &error, &offset, context);
   pcre2_compile_context_free(context);
   if (code == nullptr) throw_syntax(java, error, offset);
