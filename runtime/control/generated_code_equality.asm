@@ -1,0 +1,8 @@
+; generated_code_equality.asm: slow paths of inline arithmetic on any values: =.
+; Apart from the other stubs, so that a program links only what it calls.
+
+%include "runtime/control/generated_code.inc"
+
+        SLOW    equal
+
+section .note.GNU-stack noalloc noexec nowrite progbits

@@ -1,0 +1,382 @@
+// emit.cpp: print allocated machine code as NASM text, line by line from the list.
+// Keeps: every jump has its size written: NASM's time is quadratic in jumps that it must size itself.
+// Idea: instructions.def bounds every instruction's size from above; a jump whose distance by those bounds is below 128 is short.
+#include "src/codegen/x86_64_linux/emit.hpp"
+#include <algorithm>
+
+namespace slisp::x64 {
+
+static_assert(static_cast<int>(abi::Kind::Fn) == 36);   // KIND_FN of runtime/control/generated_code_stubs.asm
+
+std::string AsmText::externs() const {
+  std::vector<std::string_view> names;
+  for (const auto& [name, unused] : mentioned_)
+    if (defined_.count(name) == 0) names.push_back(name);
+  std::sort(names.begin(), names.end());
+  std::string out;
+  for (std::string_view name : names) (out += "extern ") += std::string(name) + "\n";
+  return out;
+}
+
+void emit_bytes(AsmText& out, std::string_view bytes) {
+  for (std::size_t i = 0; i < bytes.size(); i += 32) {
+    out << "db ";
+    for (std::size_t k = i; k < bytes.size() && k < i + 32; ++k) {
+      if (k > i) out << ',';
+      out << static_cast<unsigned>(static_cast<unsigned char>(bytes[k]));
+    }
+    out << '\n';
+  }
+}
+
+namespace {
+
+using Kind = Operand::Kind;
+
+std::string_view condition_text(Condition c) {
+  switch (c) {
+    case Condition::Less: return "l";
+    case Condition::LessEqual: return "le";
+    case Condition::Greater: return "g";
+    case Condition::GreaterEqual: return "ge";
+    case Condition::Equal: return "e";
+    case Condition::NotEqual: return "ne";
+  }
+  return "";
+}
+Condition opposite(Condition c) {
+  switch (c) {
+    case Condition::Less: return Condition::GreaterEqual;
+    case Condition::LessEqual: return Condition::Greater;
+    case Condition::Greater: return Condition::LessEqual;
+    case Condition::GreaterEqual: return Condition::Less;
+    case Condition::Equal: return Condition::NotEqual;
+    case Condition::NotEqual: return Condition::Equal;
+  }
+  return c;
+}
+
+class Printer {
+ public:
+  Printer(const MFunction& function, const SymbolTable& symbols, const ir::Module& module, const Naming& naming,
+          const Options& options, AsmText& out)
+      : f_(function), symbols_(symbols), module_(module), naming_(naming), options_(options), out_(out) {}
+
+  void run(bool global) {
+    std::string name = naming_(f_.source->symbol);
+    out_.define(name);
+    out_ << "section .text." << name << " progbits alloc exec nowrite align=16\n";
+    out_ << (global ? "global " : "static ") << name << ":function (" << name << ".end-" << name << ")\n";
+    source_line(f_.source->line);
+    out_ << name << ":\nsub rsp," << f_.frame_bytes << '\n';
+    order_blocks();
+    for (std::size_t i = 0; i < layout_.size(); ++i) {
+      block_ = layout_[i];
+      following_ = i + 1 < layout_.size() ? layout_[i + 1] : k_no_block;
+      out_ << ".b" << block_ << ":\n";
+      position_ = start_[block_];
+      for (const MInst& inst : f_.blocks[block_].instructions) {
+        source_line(inst.line);
+        print(inst);
+        position_ += info(inst.op).bytes;
+      }
+    }
+    out_ << cold_ << ".end:\n";
+  }
+
+ private:
+  // Blocks in order of execution, those that only failures reach behind; and where each begins at the latest.
+  void order_blocks() {
+    std::vector<std::uint32_t> order = reverse_postorder(f_);
+    std::stable_partition(order.begin(), order.end(), [&](std::uint32_t b) { return !f_.blocks[b].cold; });
+    layout_ = std::move(order);
+    start_.assign(f_.blocks.size(), 0);
+    std::uint32_t at = 16;
+    for (std::uint32_t b : layout_) {
+      start_[b] = at;
+      for (const MInst& inst : f_.blocks[b].instructions) at += info(inst.op).bytes;
+    }
+  }
+
+  void source_line(const ir::SourceLine& line) {
+    if (!options_.debug_info || line.line == 0 || (line.line == last_line_.line && line.file == last_line_.file)) return;
+    last_line_ = line;
+    out_ << "%line " << line.line << "+0 ";
+    for (char c : module_.files[line.file]) out_ << (static_cast<unsigned char>(c) < 0x20 ? '?' : c);
+    out_ << '\n';
+  }
+
+  // ---- pieces
+  std::string symbol(std::uint32_t id) {
+    std::string name = naming_(symbols_.name(id));
+    out_.mention(name);
+    return name;
+  }
+  std::string runtime(std::string name) {
+    out_.mention(name);
+    return name;
+  }
+  std::string slow_path(const MInst& inst) {
+    return runtime("slisp_slow_" + std::string(abi::runtime_function(static_cast<abi::RuntimeFunctionId>(inst.number)).name));
+  }
+  static std::string reg(const Operand& o, unsigned bytes = 8) { return std::string(register_name(o.reg, bytes)); }
+  std::string place(const Operand& o, unsigned bytes = 8) {
+    switch (o.kind) {
+      case Kind::Register: return reg(o, bytes);
+      case Kind::Immediate: return std::to_string(o.value);
+      case Kind::Symbol: return symbol(o.index);
+      case Kind::SymbolMemory: return "[rel " + symbol(o.index) + "+" + std::to_string(o.value) + "]";
+      case Kind::Memory: return "[" + reg(o) + "+" + std::to_string(o.value) + "]";
+      case Kind::Stack:
+      case Kind::StackAddress: return "[rsp+" + std::to_string(o.value) + "]";
+      default: return "?";
+    }
+  }
+  bool near_enough(std::uint32_t block) const {
+    std::int64_t distance = std::int64_t{start_[block]} - position_;
+    return distance < 64 && distance > -64;        // the jump may stand anywhere in its template, of at most 50 bytes
+  }
+  std::string jump(std::string_view mnemonic, std::uint32_t block) {
+    return std::string(mnemonic) + (near_enough(block) ? " short .b" : " near .b") + std::to_string(block) + "\n";
+  }
+  // Labels of a template's inner join and of its part out of line.
+  std::string fresh() { return std::to_string(next_label_++); }
+
+  // Jumps for a condition in the flags, falling through where possible.
+  void conditional(Condition c, const std::uint32_t (&target)[2]) {
+    if (target[0] == following_) {
+      out_ << jump("j" + std::string(condition_text(opposite(c))), target[1]);
+    } else {
+      out_ << jump("j" + std::string(condition_text(c)), target[0]);
+      if (target[1] != following_) out_ << jump("jmp", target[1]);
+    }
+  }
+
+  // ---- instructions
+  void move(const Operand& to, const Operand& from) {
+    std::string d = reg(to), d32 = reg(to, 4);
+    if (is_xmm(to.reg)) {
+      if (from.is(Kind::Register)) out_ << (is_xmm(from.reg) ? "movaps " : "movq ") << d << ',' << reg(from) << '\n';
+      else out_ << "movsd " << d << ",qword " << place(from) << '\n';
+      return;
+    }
+    switch (from.kind) {
+      case Kind::Register: out_ << (is_xmm(from.reg) ? "movq " : "mov ") << d << ',' << reg(from) << '\n'; return;
+      case Kind::Immediate:
+        if (from.value == 0) out_ << "xor " << d32 << ',' << d32 << '\n';
+        else if (from.value > 0 && from.value <= UINT32_MAX) out_ << "mov " << d32 << ',' << from.value << '\n';
+        else if (fits_32_bits(from.value)) out_ << "mov " << d << ",strict dword " << from.value << '\n';
+        else out_ << "mov " << d << ",strict qword " << hex(static_cast<std::uint64_t>(from.value)) << '\n';
+        return;
+      case Kind::Symbol: out_ << "mov " << d32 << ',' << symbol(from.index) << '\n'; return;
+      case Kind::StackAddress: out_ << "lea " << d << ',' << place(from) << '\n'; return;
+      default: out_ << "mov " << d << ',' << place(from) << '\n'; return;
+    }
+  }
+  static std::string hex(std::uint64_t n) {
+    static constexpr char digits[] = "0123456789abcdef";
+    std::string out = "0x";
+    for (int shift = 60; shift >= 0; shift -= 4) out += digits[(n >> shift) & 15];
+    return out;
+  }
+  void store(const Operand& to, const Operand& from) {
+    if (from.is(Kind::Register) && is_xmm(from.reg)) out_ << "movsd qword " << place(to) << ',' << reg(from) << '\n';
+    else if (from.is(Kind::Register)) out_ << "mov " << place(to) << ',' << reg(from) << '\n';
+    else out_ << "mov qword " << place(to) << ',' << place(from) << '\n';
+  }
+
+  // count == 0: immortal, nothing to do; 0 < count < INT32_MAX: counted here; all else out of line.
+  void retain(const std::string& r, const std::string& r8) {
+    std::string n = fresh();
+    out_ << "test " << r8 << ",3\njnz short .d" << n << "\nmov r11d,[" << r << "]\nsub r11d,1\njc short .d" << n
+         << "\ncmp r11d,0x7ffffffe\njae near .c" << n << "\ninc dword [" << r << "]\n.d" << n << ":\n";
+    cold_ += ".c" + n + ":\nmov r11," + r + "\ncall " + runtime("slisp_dup_slow") + "\njmp near .d" + n + "\n";
+  }
+  void release(const std::string& r, const std::string& r8) {
+    std::string n = fresh();
+    out_ << "test " << r8 << ",3\njnz short .d" << n << "\nmov r11d,[" << r << "]\nsub r11d,1\njc short .d" << n
+         << "\ndec r11d\ncmp r11d,0x7ffffffd\njae near .c" << n << "\ndec dword [" << r << "]\n.d" << n << ":\n";
+    cold_ += ".c" + n + ":\nmov r11," + r + "\ncall " + runtime("slisp_drop_slow") + "\njmp near .d" + n + "\n";
+  }
+  void by_stub(const MInst& inst, const char* stub) {
+    out_ << "mov r11," << reg(inst.operand[0]) << "\ncall " << runtime(stub) << '\n';
+  }
+  void var_root(const MInst& inst) {
+    std::string n = fresh(), d = reg(inst.operand[0]), cell = symbol(inst.operand[1].index);
+    out_ << "mov " << d << ",[rel " << cell << "+" << abi::k_offset_var_root << "]\ntest " << reg(inst.operand[0], 1)
+         << ",3\njnz short .d" << n << "\ntest " << d << ',' << d << "\njz near .c" << n << "\nmov r11d,[" << d
+         << "]\nsub r11d,1\njc short .d" << n << "\ncmp r11d,0x7ffffffe\njae near .c" << n << "\ninc dword [" << d << "]\n.d"
+         << n << ":\n";
+    cold_ += ".c" + n + ":\nmov r11d," + cell + "\ncall " + runtime("slisp_var_root_slow") + "\nmov " + d +
+             ",r11\njmp near .d" + n + "\n";
+  }
+  void box_i64(const MInst& inst) {
+    std::string n = fresh(), d = reg(inst.operand[0]), a = reg(inst.operand[1]);
+    out_ << "mov r11," << a << "\nadd r11,r11\njo near .c" << n << "\nlea " << d << ",[r11+1]\n.d" << n << ":\n";
+    cold_ += ".c" + n + ":\nmov r11," + a + "\ncall " + runtime("slisp_box_long_slow") + "\nmov " + d + ",r11\njmp near .d" + n + "\n";
+  }
+
+  // Both operands fixnums? Else out of line. Leaves nothing in flags.
+  void test_tags(const Operand& a, const Operand& b, const std::string& n) {
+    if (b.is(Kind::Register))
+      out_ << "mov r11d," << reg(a, 4) << "\nand r11d," << reg(b, 4) << "\ntest r11b,1\njz near .c" << n << '\n';
+    else out_ << "test " << reg(a, 1) << ",1\njz near .c" << n << '\n';
+  }
+  // Out of line: operands through the context's buffer, result in r11, everything else kept.
+  std::string slow_call(const MInst& inst, const Operand& a, const Operand& b, const std::string& n) {
+    std::string first = "[r15+" + std::to_string(abi::k_offset_arguments) + "]";
+    std::string second = "[r15+" + std::to_string(abi::k_offset_arguments + 8) + "]";
+    return ".c" + n + ":\nmov " + first + "," + reg(a) + "\nmov qword " + second + "," + place(b) + "\ncall " + slow_path(inst) + "\n";
+  }
+  void arithmetic(const MInst& inst) {
+    const Operand &d = inst.operand[0], &a = inst.operand[1], &b = inst.operand[2];
+    std::string n = fresh();
+    test_tags(a, b, n);
+    bool constant = b.is(Kind::Immediate);
+    if (inst.op == Opcode::FixMultiply) {
+      out_ << "mov r11," << reg(a) << "\nsar r11,1\n";
+      if (constant && fits_32_bits(b.value - 1)) out_ << "imul " << reg(d) << ",r11," << b.value - 1 << '\n';
+      else out_ << "lea " << reg(d) << ",[" << reg(b) << "-1]\nimul " << reg(d) << ",r11\n";
+      out_ << "jo near .c" << n << "\ninc " << reg(d) << "\n.d" << n << ":\n";
+    } else if (inst.op == Opcode::FixAdd && !constant) {
+      out_ << "lea r11,[" << reg(a) << "-1]\nadd r11," << reg(b) << "\njo near .c" << n << "\nmov " << reg(d) << ",r11\n.d" << n << ":\n";
+    } else if (constant) {                          // 2a+1 +- 2b: the tag stays (b's word is odd, so one less still fits)
+      out_ << "mov r11," << reg(a) << '\n'
+           << (inst.op == Opcode::FixAdd ? "add" : "sub") << " r11," << b.value - 1 << "\njo near .c" << n << "\nmov " << reg(d)
+           << ",r11\n.d" << n << ":\n";
+    } else {
+      out_ << "mov r11," << reg(a) << "\nsub r11," << reg(b) << "\njo near .c" << n << "\nlea " << reg(d) << ",[r11+1]\n.d" << n << ":\n";
+    }
+    cold_ += slow_call(inst, a, b, n) + "test r11,r11\njz near .b" + std::to_string(inst.exit) + "\nmov " + reg(d) +
+             ",r11\njmp near .d" + n + "\n";
+  }
+  void compare(const MInst& inst) {
+    const Operand &d = inst.operand[0], &a = inst.operand[1], &b = inst.operand[2];
+    std::string n = fresh();
+    test_tags(a, b, n);
+    out_ << "cmp " << reg(a) << ',' << place(b) << "\nset" << condition_text(inst.condition) << " r11b\nmovzx " << reg(d, 4)
+         << ",r11b\n.d" << n << ":\n";
+    cold_ += slow_call(inst, a, b, n) + "cmp r11d,2\nje near .b" + std::to_string(inst.exit) + "\nmov " + reg(d, 4) +
+             ",r11d\njmp near .d" + n + "\n";
+  }
+  void compare_jump(const MInst& inst) {
+    const Operand &a = inst.operand[0], &b = inst.operand[1];
+    std::string n = fresh();
+    test_tags(a, b, n);
+    out_ << "cmp " << reg(a) << ',' << place(b) << '\n';
+    conditional(inst.condition, inst.target);
+    cold_ += slow_call(inst, a, b, n) + "cmp r11d,2\nje near .b" + std::to_string(inst.exit) + "\ntest r11d,r11d\njnz near .b" +
+             std::to_string(inst.target[0]) + "\njmp near .b" + std::to_string(inst.target[1]) + "\n";
+  }
+
+  void result_test(const MInst& inst) {
+    if (inst.exit == k_no_block) return;
+    switch (inst.test) {
+      case ResultTest::None: return;
+      case ResultTest::Word: out_ << "test rax,rax\n" << jump("jz", inst.exit); return;
+      case ResultTest::I64: out_ << "test edx,edx\n" << jump("jz", inst.exit); return;
+      case ResultTest::F64: out_ << "test eax,eax\n" << jump("jz", inst.exit); return;
+      case ResultTest::Bool: out_ << "cmp eax,2\n" << jump("je", inst.exit); return;
+    }
+  }
+  void invoke(const MInst& inst) {
+    std::string n = fresh();
+    out_ << "test r10b,3\njnz near .c" << n << "\ncmp byte [r10+" << abi::k_offset_kind << "]," << static_cast<int>(abi::Kind::Fn)
+         << "\njne near .c" << n << "\nmov r11,[r10+" << abi::k_offset_descriptor << "]\n";
+    if (inst.number <= abi::k_register_arguments) out_ << "call [r11+" << abi::k_offset_entry + 8 * inst.number << "]\n";
+    else out_ << "mov eax," << inst.number << "\ncall [r11+" << abi::k_offset_entry_many << "]\n";
+    out_ << ".d" << n << ":\n";
+    cold_ += ".c" + n + ":\nmov eax," + std::to_string(inst.number) + "\ncall " + runtime("slisp_call_value") + "\njmp near .d" + n + "\n";
+    result_test(inst);
+  }
+
+  void print(const MInst& inst) {
+    const Operand* o = inst.operand;
+    switch (inst.op) {
+      case Opcode::Entry:
+      case Opcode::EpochOpen:
+      case Opcode::EpochClose:
+      case Opcode::ParallelMove:
+      case Opcode::k_count: return;
+      case Opcode::Move: move(o[0], o[1]); return;
+      case Opcode::Store: store(o[0], o[1]); return;
+      case Opcode::MoveBits: out_ << "movq " << reg(o[0]) << ',' << reg(o[1]) << '\n'; return;
+      case Opcode::BoolNot:
+        out_ << "xor r11d,r11d\ntest " << reg(o[1], 4) << ',' << reg(o[1], 4) << "\nsetz r11b\nmov " << reg(o[0], 4) << ",r11d\n";
+        return;
+      case Opcode::BoolToAny: out_ << "lea " << reg(o[0], 4) << ",[" << reg(o[1]) << "*4+6]\n"; return;
+      case Opcode::Truthy:
+        out_ << "mov r11," << reg(o[1]) << "\nand r11,-5\ncmp r11,2\nsetne r11b\nmovzx " << reg(o[0], 4) << ",r11b\n";
+        return;
+      case Opcode::Same:
+        out_ << "cmp " << reg(o[1]) << ',' << place(o[2]) << "\nsete r11b\nmovzx " << reg(o[0], 4) << ",r11b\n";
+        return;
+      case Opcode::Retain: retain(reg(o[0]), reg(o[0], 1)); return;
+      case Opcode::Release: release(reg(o[0]), reg(o[0], 1)); return;
+      case Opcode::RetainCall: by_stub(inst, "slisp_dup_slow"); return;
+      case Opcode::ReleaseCall: by_stub(inst, "slisp_drop_slow"); return;
+      case Opcode::VarRoot: var_root(inst); return;
+      case Opcode::BoxI64: box_i64(inst); return;
+      case Opcode::FixAdd:
+      case Opcode::FixSubtract:
+      case Opcode::FixMultiply: arithmetic(inst); return;
+      case Opcode::FixCompare: compare(inst); return;
+      case Opcode::StackCheck: {
+        std::string n = fresh();
+        out_ << "cmp rsp,[r15+" << abi::k_offset_stack_limit << "]\njb near .c" << n << '\n';
+        cold_ += ".c" + n + ":\ncall " + runtime("slisp_stack_overflow") + "\njmp near .b" + std::to_string(inst.exit) + "\n";
+        return;
+      }
+      case Opcode::Call:
+        out_ << "call " << place(o[0]) << '\n';
+        result_test(inst);
+        return;
+      case Opcode::Invoke: invoke(inst); return;
+      case Opcode::InvokeCall:
+        out_ << "mov eax," << inst.number << "\ncall " << runtime("slisp_invoke_slow") << '\n';
+        result_test(inst);
+        return;
+      case Opcode::Jump:
+        if (inst.target[0] != following_) out_ << jump("jmp", inst.target[0]);
+        return;
+      case Opcode::BoolJump:
+        out_ << "test " << reg(o[0], 4) << ',' << reg(o[0], 4) << '\n';
+        conditional(Condition::NotEqual, inst.target);
+        return;
+      case Opcode::TruthyJump:
+        out_ << "mov r11," << reg(o[0]) << "\nand r11,-5\ncmp r11,2\n";
+        conditional(Condition::NotEqual, inst.target);
+        return;
+      case Opcode::SameJump:
+        out_ << "cmp " << reg(o[0]) << ',' << place(o[1]) << '\n';
+        conditional(Condition::Equal, inst.target);
+        return;
+      case Opcode::FixCompareJump: compare_jump(inst); return;
+      case Opcode::Return: out_ << "add rsp," << f_.frame_bytes << "\nret\n"; return;
+      case Opcode::ReturnFailure: out_ << "xor eax,eax\nadd rsp," << f_.frame_bytes << "\nret\n"; return;
+      case Opcode::Unreachable: out_ << "ud2\n"; return;
+    }
+  }
+
+  const MFunction& f_;
+  const SymbolTable& symbols_;
+  const ir::Module& module_;
+  const Naming& naming_;
+  const Options& options_;
+  AsmText& out_;
+  std::string cold_;                             // parts out of line, behind the last block
+  std::vector<std::uint32_t> layout_, start_;
+  std::uint32_t block_ = 0, following_ = k_no_block;
+  std::int64_t position_ = 0;
+  unsigned next_label_ = 0;
+  ir::SourceLine last_line_;
+};
+
+}  // namespace
+
+void emit_function(const MFunction& function, const SymbolTable& symbols, const ir::Module& module, const Naming& naming,
+                   bool global, const Options& options, AsmText& out) {
+  Printer(function, symbols, module, naming, options, out).run(global);
+}
+
+}  // namespace slisp::x64

@@ -1,0 +1,141 @@
+// module_text.cpp: the passes of the code generator, in order, and how a module's functions are spread over files.
+// Keeps: the same module and options give the same text. A label that is defined twice is a collision of hashes, and is reported.
+// Idea: nasm takes one processor a file; a module of many functions becomes several files of about equal size, whose private labels
+//       then carry the module's hash, so that files of other modules do not meet them.
+#include "src/codegen/x86_64_linux/module_text.hpp"
+#include "src/codegen/x86_64_linux/allocate.hpp"
+#include "src/codegen/x86_64_linux/checker.hpp"
+#include "src/codegen/x86_64_linux/isel.hpp"
+#include "src/compiler/check.hpp"
+#include "src/compiler/symbols.hpp"
+
+namespace slisp::x64 {
+
+namespace {
+
+constexpr std::size_t k_file_bytes = 600'000;    // of text; about 40,000 lines, 0.15 s of nasm
+
+// The passes, one per line.
+void generate(const ir::Function& function, ModuleView& view, const Options& options, const Naming& naming, bool global, AsmText& out) {
+  MFunction selected = select_instructions(function, view, options);
+  MFunction allocated = allocate(selected, options.register_allocation ? Caching::WithinBlocks : Caching::None);
+  lay_out_frame(allocated);
+  if (options.verify)
+    if (auto wrong = check_allocation(selected, allocated))
+      compiler::internal_error("slot checker, " + function.name, *wrong,
+                               dump(selected, view.symbols) + "\nallocated:\n" + dump(allocated, view.symbols));
+  emit_function(allocated, view.symbols, view.module, naming, global, options, out);
+}
+
+// The function that rt's start code enters.
+void emit_program(const std::vector<std::string>& calls, AsmText& out) {
+  out << "section .text.slisp_program progbits alloc exec nowrite align=16\nglobal slisp_program:function "
+         "(slisp_program.end-slisp_program)\nslisp_program:\nsub rsp,8\n";
+  out.define("slisp_program");
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    out.mention(calls[i]);
+    out << "call " << calls[i] << '\n';
+    if (i + 1 == calls.size()) break;
+    out.mention("slisp_drop_slow");
+    out << "test rax,rax\njz near .out\nmov r11,rax\ncall slisp_drop_slow\n";
+  }
+  if (calls.empty()) out << "mov eax," << abi::k_nil << '\n';
+  out << ".out:\nadd rsp,8\nret\n.end:\n";
+}
+
+// All labels that the module defines, with what they stand for.
+Outcome collect_labels(const ir::Module& module, std::unordered_map<std::string, bool>& labels) {
+  Outcome failure;
+  auto add = [&](const std::string& label, const std::string& what, bool global) {
+    if (labels.emplace(label, global).second || failure) return;
+    failure = Failure{70, "the label " + label + " of " + what + " is taken: two names have the same hash", ""};
+  };
+  for (const ir::Function& f : module.functions) add(f.symbol, f.name, f.global);
+  for (const ir::Descriptor& d : module.descriptors) add(d.symbol, d.name, d.global);
+  for (const ir::StaticObject& s : module.statics)
+    if (s.kind != ir::StaticKind::External) add(s.symbol, "a static object", s.global);
+  return failure;
+}
+
+std::string file_text(const AsmText& body) {
+  std::string text = "bits 64\ndefault rel\n";
+  text += body.externs();
+  text += body.text;
+  text += "section .note.GNU-stack noalloc noexec nowrite progbits\n";
+  return text;
+}
+
+}  // namespace
+
+Outcome module_text(const ir::Module& module, const Options& options, const TextRequest& request, ModuleText& out) {
+  std::unordered_map<std::string, bool> labels;
+  if (Outcome failure = collect_labels(module, labels)) return failure;
+  DataLayout data(module);
+  if (Outcome failure = data.collect()) return failure;
+  for (const auto& [text, keyword] : data.keywords()) out.keywords.emplace(text, keyword);
+
+  SymbolTable symbols;
+  ModuleView view{module, symbols, {}, data};
+  for (const ir::Function& f : module.functions) view.functions.emplace(f.symbol, &f);
+
+  // A big module is split: decided by its instructions, before any text exists.
+  std::size_t instructions = 0;
+  for (const ir::Function& f : module.functions)
+    for (const ir::Block& b : f.blocks) instructions += b.instructions.size();
+  bool split = request.splitting == Splitting::WhenBig && instructions * 60 > k_file_bytes;
+  std::string prefix;
+  if (split) {
+    std::uint64_t hash = compiler::label_hash(request.stem + ":" + module.init_symbol);
+    for (const ir::Function& f : module.functions) hash = compiler::label_hash(f.name) ^ (hash * 31);
+    prefix = "m" + std::to_string(hash) + "_";
+  }
+  auto global_label = [&](const std::string& s) {
+    auto it = labels.find(s);
+    return it != labels.end() && it->second;
+  };
+  // Labels of this module's own: those it defines and does not export, and those of the data layout (C, N, T and a number).
+  auto generated = [](const std::string& s) {
+    return s.size() > 1 && (s[0] == 'C' || s[0] == 'N' || s[0] == 'T') && s[1] >= '0' && s[1] <= '9';
+  };
+  Naming naming = [&](const std::string& s) {
+    if (!split) return s;
+    return generated(s) || (labels.count(s) != 0 && !global_label(s)) ? prefix + s : s;
+  };
+
+  std::vector<AsmText> parts(1);
+  for (const ir::Function& f : module.functions) {
+    if (split && parts.back().text.size() > k_file_bytes) parts.emplace_back();
+    generate(f, view, options, naming, f.global || split || f.symbol == module.init_symbol, parts.back());
+  }
+  AsmText& first = split ? parts.emplace_back() : parts[0];
+  data.emit(naming, first, split);
+  if (request.make_program && labels.count("slisp_program") == 0) {
+    std::vector<std::string> calls = request.init_symbols;
+    if (!module.init_symbol.empty()) calls.push_back(naming(module.init_symbol));
+    emit_program(calls, first);
+  }
+  if (request.known_keywords != nullptr) {
+    std::map<std::string, rt::Borrowed> own;
+    std::unordered_map<std::string, std::string> hashes;
+    for (const std::string& known : *request.known_keywords) hashes.emplace(compiler::label('k', known), known);
+    for (const auto& [text, keyword] : out.keywords) {
+      if (request.known_keywords->count(text) != 0) continue;
+      auto [it, fresh] = hashes.emplace(compiler::label('k', text), text);
+      if (!fresh) return Failure{70, "the keywords :" + it->second + " and :" + text + " have the same hash", ""};
+      own.emplace(text, keyword);
+    }
+    emit_keywords(own, first);
+  }
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    out.files.push_back({request.stem + (parts.size() > 1 ? "-" + std::to_string(i) : ""), file_text(parts[i])});
+  return std::nullopt;
+}
+
+Outcome assembly_text(const ir::Module& module, const Options& options, std::string& text) {
+  ModuleText out;
+  if (Outcome failure = module_text(module, options, {}, out)) return failure;
+  text = std::move(out.files[0].text);
+  return std::nullopt;
+}
+
+}  // namespace slisp::x64
