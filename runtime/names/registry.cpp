@@ -19,7 +19,7 @@ std::size_t g_count = 0, g_capacity = 0;
 bool g_registered = false;
 
 NamespaceObject* add(Borrowed name) {
-  auto* ns = allocate_as<NamespaceObject>(Kind::Namespace, sizeof(NamespaceObject), 4);
+  auto* ns = allocate_as<NamespaceObject>(Kind::Namespace, sizeof(NamespaceObject), 4, abi::k_flag_has_meta);
   ns->reserved = 0;
   ns->name = abi::k_nil;
   ns->mappings = ns->aliases = ns->meta = abi::k_nil;
