@@ -9,12 +9,12 @@
 
 namespace slisp::compiler {
 
-// Runs all passes in order. False: problems were reported to the diagnostics. The tree is rewritten on the way (after this the
-// evaluator must not run it any more).
+// Runs all passes in order, on a copy of the tree: the evaluator may go on running the original. Sets VarInfo::open, is_function,
+// arities and wrappers of the vars that the program defines. False: problems were reported to the diagnostics.
 bool compile_program(CompileContext& context, analyzer::Program& program, ir::Module& module);
 
-// The AST passes alone (what --emit=ast prints).
-bool annotate_program(CompileContext& context, analyzer::Program& program);
+// What --emit=ast prints: the tree after the AST passes.
+bool annotated_text(CompileContext& context, const analyzer::Program& program, std::string& text);
 
 // Names of the passes that --no-PASS turns off, and of those that --dump-after knows.
 std::span<const std::string_view> switchable_passes();

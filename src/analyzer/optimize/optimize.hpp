@@ -1,0 +1,10 @@
+// optimize.hpp: the second floor of the analyzer: AST -> AST.
+#pragma once
+#include "src/analyzer/ast.hpp"
+
+namespace slisp::analyzer {
+
+// Calls of functions that only call a runtime function become that runtime call; keywords as functions become lookups.
+void inline_wrappers(Program& program);
+
+}  // namespace slisp::analyzer

@@ -1,0 +1,184 @@
+// closed_world.cpp: which vars are constants.
+// In:   the analyzed program, before A-normal form.
+// Out:  a plan per var that the program defines; VarInfo::open and the arities of its functions.
+// Keeps: a var is open (its root may change while the program runs) when it is defined more than once, ^:dynamic, ^:redef, mentioned as
+//   #'x or set!, defined elsewhere than at top level, never defined with a value, or when a REPL is being served. Uses of all others are
+//   the value itself; calls to them are direct. Within a library #'x does not open x (direct linking, as on the JVM).
+// Idea: one walk collects the facts, one loop over the vars decides. Library roots that are no literals are taken from the var as the
+//   evaluator has left it, if they can be laid out as data: so the library starts without running anything.
+#include "src/compiler/closed_world.hpp"
+#include "runtime/api.hpp"
+#include "src/analyzer/annotate/children.hpp"
+#include <string_view>
+
+namespace slisp::compiler {
+
+using namespace analyzer;
+
+bool is_layable(rt::Borrowed value) {
+  if (!rt::is_pointer(value.word())) return value.word() != abi::k_pending;
+  switch (value.as<rt::Header>()->kind) {
+    case rt::Kind::String: case rt::Kind::Symbol: case rt::Kind::Keyword: case rt::Kind::Long: case rt::Kind::Double:
+    case rt::Kind::BigInt: case rt::Kind::Ratio: case rt::Kind::BigDecimal: case rt::Kind::Regex: case rt::Kind::Uuid:
+    case rt::Kind::Inst: case rt::Kind::EmptyList: case rt::Kind::Class: case rt::Kind::TaggedLiteral:
+    case rt::Kind::ReaderConditional: case rt::Kind::List: case rt::Kind::Cons: case rt::Kind::Vector: case rt::Kind::VectorTrie:
+    case rt::Kind::VectorNode: case rt::Kind::ArrayMap: case rt::Kind::HashMap: case rt::Kind::MapNode: case rt::Kind::HashSet:
+    case rt::Kind::SetNode: case rt::Kind::TreeMap: case rt::Kind::TreeSet: case rt::Kind::TreeNode: case rt::Kind::Queue: break;
+    default: return false;
+  }
+  auto* header = value.as<rt::Header>();
+  for (unsigned i = 0; i < header->slots; ++i)
+    if (rt::Word w = *rt::slot_of(header, i); w != 0 && !is_layable(w)) return false;
+  return true;
+}
+
+namespace {
+
+// Functions that look vars up by name at run time: all public vars of the program must be there.
+bool looks_up_vars(const VarInfo& var) {
+  static constexpr std::string_view names[] = {"resolve", "ns-resolve", "find-var", "ns-publics", "ns-interns", "ns-map", "requiring-resolve",
+                                               "intern", "eval", "load-string", "all-ns", "the-ns", "find-ns"};
+  if (var.ns != "clojure.core") return false;
+  for (std::string_view n : names)
+    if (var.name == n) return true;
+  return false;
+}
+
+class Analysis {
+ public:
+  Analysis(const CompileContext& context, Program& program) : context_(context), program_(program) {}
+
+  ClosedWorld run() {
+    for (TopLevel& form : program_.forms) top_level(form.node);
+    for (VarInfo* var : world_.order) decide(*var, world_.plans.at(var));
+    for (auto& [var, mention] : outside_) var->open = mention || var->dynamic || var->redef || context_.options.mode == Mode::Repl;
+    return std::move(world_);
+  }
+
+ private:
+  void top_level(Node* node) {
+    if (auto* block = as<DoNode>(node)) {
+      for (Node* n : block->body) top_level(n);
+    } else if (auto* def = as<DefNode>(node)) {
+      note_def(def, false);
+      for_each_child(def, [&](Node*& child) { walk(child); });
+    } else {
+      walk(node);
+    }
+  }
+
+  VarPlan& plan(VarInfo* var) {
+    auto [at, is_new] = world_.plans.try_emplace(var);
+    if (is_new) world_.order.push_back(var);
+    return at->second;
+  }
+
+  void note_def(DefNode* def, bool nested) {
+    VarPlan& p = plan(def->var);
+    if (outside_.count(def->var)) {
+      p.mentioned |= outside_[def->var];
+      outside_.erase(def->var);
+    }
+    p.nested |= nested;
+    if (!def->init) return;
+    ++p.definitions;
+    p.definition = def;
+  }
+
+  void refer(VarInfo* var, bool mention) {
+    auto at = world_.plans.find(var);
+    if (at != world_.plans.end()) at->second.mentioned |= mention;
+    else outside_[var] |= mention;
+    keep_all_ |= looks_up_vars(*var);
+  }
+
+  void walk(Node* node) {
+    for_each_node(node, [&](Node* n) {
+      if (auto* def = as<DefNode>(n)) note_def(def, true);
+      else if (auto* the = as<TheVarNode>(n)) refer(the->var, true);
+      else if (auto* set = as<SetVarNode>(n)) refer(set->var, true);
+      else if (auto* ref = as<VarRefNode>(n)) refer(ref->var, false);
+    });
+  }
+
+  void decide(VarInfo& var, VarPlan& p) {
+    bool library = context_.options.mode == Mode::Library;
+    bool repl = context_.options.mode == Mode::Repl;
+    bool single = p.definitions == 1 && !p.nested;
+    if (!single) p.definition = nullptr;
+    var.open = repl || !single || var.dynamic || var.redef || (p.mentioned && !library);
+    var.is_function = false;
+    // A root that stands in the file: uses of closed vars, and the cells of library vars, need nothing at run time.
+    if (single && !repl && (library || !var.open)) {
+      if (auto* fn = as<FnNode>(p.definition->init); fn && !fn->metadata) {
+        p.root = RootKind::Function;
+        p.function = fn;
+      } else if (auto* constant = as<ConstNode>(p.definition->init); constant && is_layable(constant->value)) {
+        p.root = RootKind::Constant;
+        p.constant = rt::Owned::copy(constant->value);
+      } else if (library) {
+        library_root(var, p);
+      }
+    }
+    p.at_run_time = p.root == RootKind::Runtime;
+    if (p.root == RootKind::Function) {
+      describe_function(var, *p.function);
+      var.is_function = !var.open;
+    }
+    bool kept = keep_all_ && !var.is_private;
+    p.cell = library || var.open || p.mentioned || kept || p.root == RootKind::Runtime;
+    if (var.macro && !library && !repl && !p.mentioned) p.cell = p.at_run_time = false;   // macros are gone after expansion
+  }
+
+  void library_root(VarInfo& var, VarPlan& p) {
+    if (auto* call = as<RuntimeCallNode>(p.definition->init); call && call->arguments.empty()) {
+      if (call->function == abi::RuntimeFunctionId::stdout_stream) p.stream = "slisp_stdout_object";
+      if (call->function == abi::RuntimeFunctionId::stderr_stream) p.stream = "slisp_stderr_object";
+      if (call->function == abi::RuntimeFunctionId::stdin_stream) p.stream = "slisp_stdin_object";
+      if (p.stream) {
+        p.root = RootKind::Stream;
+        return;
+      }
+    }
+    if (var.object.is_nil() || !var.object.is(rt::Kind::Var)) return;
+    rt::Borrowed root = var.object.as<abi::Var>()->root;
+    if (root.word() == abi::k_unbound_root || !is_layable(root)) return;
+    p.root = RootKind::Constant;
+    p.constant = rt::Owned::copy(root);
+  }
+
+  static void describe_function(VarInfo& var, FnNode& fn) {
+    var.fixed_arities = 0;
+    var.variadic_fixed = -1;
+    var.wrappers.clear();
+    for (auto& m : fn.methods) {
+      if (m->rest) {
+        var.variadic_fixed = static_cast<int>(m->parameters.size());
+        continue;
+      }
+      var.fixed_arities |= 1u << m->parameters.size();
+      Node* body = m->body;
+      if (auto* block = as<DoNode>(body); block && block->body.size() == 1) body = block->body[0];
+      auto* call = as<RuntimeCallNode>(body);
+      if (!call || call->arguments.size() != m->parameters.size()) continue;
+      bool plain = true;
+      for (std::size_t i = 0; i < call->arguments.size(); ++i) {
+        auto* ref = as<LocalRefNode>(call->arguments[i]);
+        plain = plain && ref && ref->local == m->parameters[i];
+      }
+      if (plain) var.wrappers.push_back({static_cast<std::uint8_t>(m->parameters.size()), call->function});
+    }
+  }
+
+  const CompileContext& context_;
+  Program& program_;
+  ClosedWorld world_;
+  std::unordered_map<VarInfo*, bool> outside_;       // vars that this program uses but does not define: mentioned?
+  bool keep_all_ = false;
+};
+
+}  // namespace
+
+ClosedWorld close_world(const CompileContext& context, Program& program) { return Analysis(context, program).run(); }
+
+}  // namespace slisp::compiler

@@ -1,0 +1,201 @@
+// exceptions.cpp: throw, try, and the cleanup edges of everything that may throw.
+// Keeps: a cleanup edge arrives with the exception pending. It appends the trace site, drops what is held (newest first) and goes on to
+//   the nearest handler, or returns with the exception still pending. System/exit unwinds the same way, past catch and finally.
+// Idea: cleanup blocks are shared: one drop block per (value, what follows), one trace block per (site, first drop). Calls that hold the
+//   same values share the whole chain; nested scopes share its tail.
+#include "src/compiler/lowering/function_lowering.hpp"
+#include "runtime/api.hpp"
+#include <algorithm>
+
+namespace slisp::compiler {
+
+using namespace analyzer;
+
+ir::BlockId FunctionLowering::drop_chain() {
+  BlockId before = builder_.current();
+  BlockId base = unwind_;
+  std::vector<ValueId> drops;
+  if (handlers_.empty()) {
+    drops = held_;
+  } else {
+    Handler& handler = handlers_.back();
+    handler.used = true;
+    base = handler.entry;
+    std::set_difference(held_.begin(), held_.end(), handler.keep.begin(), handler.keep.end(), std::back_inserter(drops));
+  }
+  // The part of the chain that is the same as last time needs no search.
+  std::size_t same = 0;
+  if (last_base_ == base)
+    while (same < drops.size() && same < last_chain_.size() && last_chain_[same].first == drops[same]) ++same;
+  last_chain_.resize(same);
+  last_base_ = base;
+  BlockId target = same ? last_chain_.back().second : base;
+  for (std::size_t i = same; i < drops.size(); ++i) {
+    auto [entry, is_new] = drop_blocks_.try_emplace({target, drops[i]});
+    if (is_new) {
+      entry->second = builder_.new_block();
+      builder_.position(entry->second);
+      builder_.plain(ir::Op::Drop, {drops[i]});
+      builder_.jump(target);
+    }
+    target = entry->second;
+    last_chain_.emplace_back(drops[i], target);
+  }
+  builder_.position(before);
+  return target;
+}
+
+ir::BlockId FunctionLowering::cleanup() {
+  BlockId chain = drop_chain();
+  ir::SiteId site = module_.site(fn_.name, span_);
+  BlockId before = builder_.current();
+  auto emit = [&](BlockId block) {
+    builder_.position(block);
+    if (open_epoch_.valid()) builder_.with_id(ir::Op::EpochClose, open_epoch_.index);
+    rt(RuntimeFunctionId::trace, {builder_.with_id(ir::Op::Site, site.index)});
+    builder_.jump(chain);
+    builder_.position(before);
+    return block;
+  };
+  if (open_epoch_.valid()) return emit(builder_.new_block());
+  auto [entry, is_new] = trace_blocks_.try_emplace({site.index, chain});
+  if (is_new) emit(entry->second = builder_.new_block());
+  return entry->second;
+}
+
+ir::ValueId FunctionLowering::lower_throw(ThrowNode* node) {
+  ValueId value = lower(node->value, Want::Value);
+  if (!builder_.reachable()) return {};
+  at(node->span);
+  try_rt(RuntimeFunctionId::throw_value, {value});
+  builder_.unreachable();
+  return {};
+}
+
+void FunctionLowering::push_handler(BlockId entry, const std::vector<Local*>& keep) {
+  Handler handler{entry, pinned_, false};
+  for (Local* l : keep) {
+    ValueId v = local_value(l);
+    if (owned(v)) handler.keep.push_back(v);
+  }
+  // What an outer handler keeps is not dropped on the way to an inner one either.
+  if (!handlers_.empty()) handler.keep.insert(handler.keep.end(), handlers_.back().keep.begin(), handlers_.back().keep.end());
+  std::sort(handler.keep.begin(), handler.keep.end());
+  handler.keep.erase(std::unique(handler.keep.begin(), handler.keep.end()), handler.keep.end());
+  handlers_.push_back(std::move(handler));
+}
+
+// At the handler: System/exit goes on by cleanup. Afterwards an ordinary exception is pending.
+bool FunctionLowering::enter_handler(BlockId entry) {
+  builder_.position(entry);
+  ValueId exits = rt(RuntimeFunctionId::exit_pending, {});
+  BlockId caught = builder_.new_block();
+  BlockId chain = drop_chain();
+  builder_.branch(exits, chain, caught);
+  builder_.position(caught);
+  return true;
+}
+
+// Throws the exception again; it must not be held.
+void FunctionLowering::rethrow(ValueId exception) {
+  BlockId chain = drop_chain();                  // without a trace site: it passes this function already
+  builder_.try_call(RuntimeFunctionId::throw_value, {exception}, chain);
+  builder_.unreachable();
+}
+
+ir::ValueId FunctionLowering::lower_try(TryNode* node, Want want) {
+  Want inner = want == Want::Return ? Want::Value : want;
+  ValueId value = node->finally ? lower_finally(node, inner) : node->catches.empty() ? lower(node->body, inner) : lower_catch(node, inner);
+  return want == Want::Return ? finish(value, want) : value;
+}
+
+ir::ValueId FunctionLowering::lower_finally(TryNode* node, Want want) {
+  BlockId entry = builder_.new_block();
+  push_handler(entry, node->keep_finally);
+  ValueId value = node->catches.empty() ? lower(node->body, want) : lower_catch(node, want);
+  Handler handler = std::move(handlers_.back());
+  handlers_.pop_back();
+  Join join;
+  if (builder_.reachable()) {
+    bool pins = value.valid() && owned(value);
+    if (pins) {
+      hold(value);
+      pinned_.push_back(value);
+    }
+    lower(node->finally, Want::Effect);
+    if (pins) {
+      pinned_.pop_back();
+      if (builder_.reachable()) unhold(value);
+    }
+    arrive(join, value);
+  }
+  if (handler.used) {
+    held_ = handler.keep;
+    enter_handler(entry);
+    ValueId exception = rt(RuntimeFunctionId::exception_take, {});
+    hold(exception);
+    pinned_.push_back(exception);
+    lower(node->finally, Want::Effect);
+    pinned_.pop_back();
+    if (builder_.reachable()) {
+      unhold(exception);
+      rethrow(exception);
+    }
+  } else {
+    builder_.position(entry);                    // nothing in the body throws; dead code, removed later
+    builder_.unreachable();
+  }
+  return meet(join, want);
+}
+
+ir::ValueId FunctionLowering::lower_catch(TryNode* node, Want want) {
+  BlockId entry = builder_.new_block();
+  push_handler(entry, node->keep_catch);
+  ValueId value = lower(node->body, want);
+  Handler handler = std::move(handlers_.back());
+  handlers_.pop_back();
+  Join join;
+  if (builder_.reachable()) {
+    release(node->release_normal);
+    arrive(join, value);
+  }
+  if (!handler.used) {
+    builder_.position(entry);
+    builder_.unreachable();
+    return meet(join, want);
+  }
+  held_ = handler.keep;
+  enter_handler(entry);
+  ValueId exception = rt(RuntimeFunctionId::exception_take, {});
+  hold(exception);
+  bool open = true;                              // some exceptions are still not caught
+  for (auto& c : node->catches) {
+    if (!open) break;
+    // Whatever is thrown is a Throwable.
+    bool always = c.exception_class.word() == rt::class_object(rt::ClassId::Throwable).word() ||
+                  c.exception_class.word() == rt::class_object(rt::ClassId::Object).word();
+    BlockId next;
+    if (!always) {
+      ValueId type = constant(c.exception_class, c.body->span);
+      ValueId matches = rt(RuntimeFunctionId::instance_p, {type, exception});
+      BlockId body = builder_.new_block();
+      next = builder_.new_block();
+      builder_.branch(matches, body, next);
+      builder_.position(body);
+    }
+    std::vector<ValueId> before = held_;
+    if (c.local) env_[c.local] = exception;
+    release(c.release);
+    arrive(join, lower(c.body, want));
+    held_ = std::move(before);
+    open = !always;
+    if (open) builder_.position(next);
+  }
+  if (open) {
+    unhold(exception);
+    rethrow(exception);
+  }
+  return meet(join, want);
+}
+
+}  // namespace slisp::compiler

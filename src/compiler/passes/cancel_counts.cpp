@@ -1,0 +1,115 @@
+// cancel_counts.cpp: a dup and a drop of the same object within one block cancel.
+// In:   IR that the ownership checker accepts.
+// Out:  y = dup x ... drop x: gone, y is x. y = dup x ... drop y: gone.
+// Keeps: x stays alive as long as something looks at it: when y is consumed between the two, nothing may look at x after that.
+// Idea: one walk per block; the pair must stand in the same block, so no cleanup edge lies between.
+#include "src/compiler/passes/passes.hpp"
+
+namespace slisp::compiler {
+namespace {
+
+using namespace ir;
+
+class Canceller {
+ public:
+  explicit Canceller(Function& fn) : fn_(fn), replaced_(fn.values.size()) {}
+
+  bool run() {
+    bool changed = false;
+    for (Block& b : fn_.blocks) changed = block(b) || changed;
+    if (!changed) return false;
+    for (Block& b : fn_.blocks)
+      for (Instruction& i : b.instructions) {
+        for (ValueId& v : i.operands) v = final_value(v);
+        for (Edge& e : i.edges)
+          for (ValueId& v : e.arguments) v = final_value(v);
+      }
+    for (Value& v : fn_.values) v.owner = final_value(v.owner);
+    return true;
+  }
+
+ private:
+  ValueId final_value(ValueId v) const {
+    while (v.valid() && replaced_[v.index].valid()) v = replaced_[v.index];
+    return v;
+  }
+  bool depends_on(ValueId v, ValueId owner) const {
+    for (; v.valid(); v = fn_[v].owner)
+      if (v == owner) return true;
+    return false;
+  }
+  bool uses(const Instruction& i, ValueId x) const {
+    for (ValueId v : i.operands)
+      if (depends_on(v, x)) return true;
+    for (const Edge& e : i.edges)
+      for (ValueId v : e.arguments)
+        if (depends_on(v, x)) return true;
+    return false;
+  }
+  static bool consumes(const Instruction& i, ValueId y) {
+    switch (i.op) {
+      case Op::Drop:
+      case Op::Return: return i.operands[0] == y;
+      case Op::SlotStore: return i.operands[1] == y;
+      case Op::RtCall:
+      case Op::TryRtCall: {
+        const auto& row = abi::runtime_function(static_cast<abi::RuntimeFunctionId>(i.id));
+        for (std::size_t k = 0; k < i.operands.size(); ++k)
+          if (i.operands[k] == y && row.parameters[k] == abi::ParameterMode::Owned) return true;
+        return false;
+      }
+      case Op::TryCallFn:
+      case Op::TryCallAny:
+        for (std::size_t k = i.op == Op::TryCallAny ? 1 : 0; k < i.operands.size(); ++k)
+          if (i.operands[k] == y) return true;
+        return false;
+      case Op::Jump: return true;              // at the end of the block: after every drop
+      default: return false;
+    }
+  }
+
+  bool block(Block& b) {
+    bool changed = false;
+    auto& list = b.instructions;
+    for (std::size_t d = 0; d < list.size(); ++d) {
+      if (list[d].op != Op::Dup) continue;
+      ValueId x = list[d].operands[0], y = list[d].result;
+      bool y_consumed = false, x_seen_after = false;
+      std::size_t end = std::min(list.size(), d + 64);     // pairs stand close; a bound keeps long blocks linear
+      for (std::size_t k = d + 1; k < end; ++k) {
+        const Instruction& i = list[k];
+        if (i.op == Op::Drop && i.operands[0] == x && !x_seen_after) {
+          replaced_[y.index] = x;
+        } else if (i.op == Op::Drop && i.operands[0] == y) {
+          replaced_[y.index] = x;
+        } else {
+          if (y_consumed && uses(i, x)) x_seen_after = true;
+          y_consumed = y_consumed || consumes(i, y);
+          if (consumes(i, x)) break;
+          continue;
+        }
+        list.erase(list.begin() + static_cast<std::ptrdiff_t>(k));
+        list.erase(list.begin() + static_cast<std::ptrdiff_t>(d));
+        // Later instructions of this block see the replacement at once.
+        for (std::size_t k2 = d; k2 < list.size(); ++k2) {
+          for (ValueId& v : list[k2].operands) v = final_value(v);
+          for (Edge& e : list[k2].edges)
+            for (ValueId& v : e.arguments) v = final_value(v);
+        }
+        changed = true;
+        --d;
+        break;
+      }
+    }
+    return changed;
+  }
+
+  Function& fn_;
+  std::vector<ValueId> replaced_;
+};
+
+}  // namespace
+
+bool cancel_counts(ir::Function& function) { return Canceller(function).run(); }
+
+}  // namespace slisp::compiler

@@ -1,0 +1,14 @@
+// passes.hpp: IR -> IR, one function at a time. Each returns whether it changed something.
+#pragma once
+#include "src/compiler/ir/ir.hpp"
+
+namespace slisp::compiler {
+
+// branch on a constant becomes a jump.                                                     fold_branches.cpp
+bool fold_branches(ir::Function& function);
+// A jump to a block that only jumps on goes there at once; a block with one way in joins it. thread_jumps.cpp
+bool thread_jumps(ir::Function& function);
+// dup and drop of the same object within a block cancel.                                    cancel_counts.cpp
+bool cancel_counts(ir::Function& function);
+
+}  // namespace slisp::compiler

@@ -1,0 +1,101 @@
+// pipeline.cpp: every pass, in order.
+#include "src/compiler/pipeline.hpp"
+#include "src/analyzer/annotate/annotate.hpp"
+#include "src/analyzer/annotate/printer.hpp"
+#include "src/analyzer/optimize/optimize.hpp"
+#include "src/compiler/check.hpp"
+#include "src/compiler/closed_world.hpp"
+#include "src/compiler/ir/cfg.hpp"
+#include "src/compiler/ir/ownership_checker.hpp"
+#include "src/compiler/ir/text.hpp"
+#include "src/compiler/ir/verifier.hpp"
+#include "src/compiler/lowering/lower.hpp"
+#include "src/compiler/passes/passes.hpp"
+#include <cstdio>
+#include <cstdlib>
+
+namespace slisp::compiler {
+
+using analyzer::Program;
+
+namespace {
+
+void dump(const CompileContext& context, std::string_view pass, const std::string& text) {
+  if (context.dump) context.dump(pass, text);
+  else std::fprintf(stderr, "; after %.*s\n%s", static_cast<int>(pass.size()), pass.data(), text.c_str());
+}
+
+void after_ast(const CompileContext& context, std::string_view pass, const Program& program) {
+  if (context.options.dump_after.count(pass)) dump(context, pass, analyzer::print_tree(program));
+}
+
+void must_be_empty(std::string_view pass, const std::vector<std::string>& problems, const ir::Module& module, bool whole) {
+  if (problems.empty()) return;
+  std::string context;
+  for (const std::string& p : problems) context += p + '\n';
+  if (whole) context += ir::print(module);
+  internal_error(pass, "the IR is wrong", context);
+}
+
+void after_ir(const CompileContext& context, std::string_view pass, const ir::Module& module) {
+  if (context.options.dump_after.count(pass)) dump(context, pass, ir::print(module));
+  if (!context.options.verify) return;
+  must_be_empty(pass, ir::verify(module), module, true);
+  must_be_empty(pass, ir::check_ownership(module), module, true);
+}
+
+template <class Pass> void per_function(ir::Module& module, Pass pass) {
+  for (ir::Function& f : module.functions) pass(f);
+}
+
+ClosedWorld annotate(CompileContext& context, Program& program) {
+  ClosedWorld world = close_world(context, program);
+  if (context.enabled("inline-wrappers", 1)) analyzer::inline_wrappers(program);
+  after_ast(context, "inline-wrappers", program);
+  analyzer::to_a_normal_form(program);
+  after_ast(context, "anf", program);
+  analyzer::resolve_captures(program);
+  after_ast(context, "captures", program);
+  analyzer::mark_ownership(program);
+  after_ast(context, "ownership", program);
+  return world;
+}
+
+constexpr std::string_view k_switchable[] = {"inline-wrappers", "fold-branches", "thread-jumps", "cancel-counts"};
+constexpr std::string_view k_dumpable[] = {"inline-wrappers", "anf",          "captures",     "ownership",  "lower",
+                                           "fold-branches",   "thread-jumps", "cancel-counts", "dead-blocks"};
+
+}  // namespace
+
+bool compile_program(CompileContext& context, Program& original, ir::Module& module) {
+  Program program;                                       // the evaluator keeps the original
+  analyzer::copy_program(original, program);
+  ClosedWorld world = annotate(context, program);
+
+  if (!lower_program(context, program, world, module)) return false;
+  after_ir(context, "lower", module);
+
+  if (context.enabled("fold-branches", 2)) per_function(module, fold_branches);
+  after_ir(context, "fold-branches", module);
+  if (context.enabled("thread-jumps", 2)) per_function(module, thread_jumps);
+  after_ir(context, "thread-jumps", module);
+  if (context.enabled("cancel-counts", 2)) per_function(module, cancel_counts);
+  after_ir(context, "cancel-counts", module);
+  per_function(module, ir::remove_dead_blocks);
+  after_ir(context, "dead-blocks", module);
+  return true;
+}
+
+bool annotated_text(CompileContext& context, const Program& original, std::string& text) {
+  Program program;
+  analyzer::copy_program(original, program);
+  annotate(context, program);
+  text = analyzer::print_tree(program);
+  return !context.diagnostics.has_errors();
+}
+
+std::span<const std::string_view> switchable_passes() { return k_switchable; }
+std::span<const std::string_view> dumpable_passes() { return k_dumpable; }
+std::string module_text(const ir::Module& module) { return ir::print(module); }
+
+}  // namespace slisp::compiler
