@@ -2,6 +2,7 @@
 // In:   the static keywords of the executable, an array the link step lays out; names that the program computes.
 // Keeps: one object per name, so identity is equality; the table holds a count of each until the runtime stops.
 // Idea: open addressing over addresses; the static ones enter at the first dynamic keyword, so a program without any pays nothing.
+#include "runtime/abi/functions.hpp"
 #include "runtime/names/names.hpp"
 
 extern "C" {
@@ -100,3 +101,31 @@ Owned find_keyword(std::string_view ns_or_empty, std::string_view name) {
 void release_keywords() { g_keywords.release_all(); }
 
 }  // namespace slisp::rt
+
+extern "C" slisp::abi::Word slisp_keyword(slisp::abi::Word ns, slisp::abi::Word name) {
+  using namespace slisp::rt;
+  std::string_view ns_text, name_text;
+  if (!name_parts(ns, name, ns_text, name_text)) return slisp::abi::k_pending;
+  return keyword(ns_text, name_text).take();
+}
+
+// find-keyword: of a string ("a/b" is split at its first slash), a symbol or a keyword.
+extern "C" slisp::abi::Word slisp_find_keyword(slisp::abi::Word value) {
+  using namespace slisp::rt;
+  if (is_kind(value, Kind::Keyword)) return Owned::copy(value).take();
+  std::string_view ns, name;
+  if (is_kind(value, Kind::Symbol)) {
+    name = text_of(symbol_name(value));
+    if (!symbol_ns(value).is_nil()) ns = text_of(symbol_ns(value));
+  } else if (is_kind(value, Kind::String)) {
+    name = text_of(value);
+    std::size_t slash = name == "/" ? std::string_view::npos : name.find('/');
+    if (slash != std::string_view::npos) {
+      ns = std::string_view(name.data(), slash);
+      name.remove_prefix(slash + 1);
+    }
+  } else {
+    return slisp::abi::k_nil;
+  }
+  return find_keyword(ns, name).take();
+}

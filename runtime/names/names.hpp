@@ -7,6 +7,9 @@ namespace slisp::rt {
 // hasheq as on the JVM; the code generator lays static keywords out with it.
 std::uint32_t keyword_hash(std::string_view ns_or_empty, std::string_view name);
 
+// The texts of a namespace (string or nil) and a name (string); false: an exception is pending.
+bool name_parts(Borrowed ns, Borrowed name, std::string_view& ns_text, std::string_view& name_text);
+
 // The var's current value in this thread: binding, else root; nothing is counted. abi::k_unbound_root when unbound.
 Word var_value(const abi::Var* var);
 void append_var_name(TextBuffer& out, Borrowed var);          // "ns/name"

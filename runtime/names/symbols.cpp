@@ -1,5 +1,6 @@
 // symbols.cpp: symbol objects.
 // Keeps: a symbol's hash is computed when it is made.
+#include "runtime/abi/functions.hpp"
 #include "runtime/names/names.hpp"
 
 namespace slisp::rt {
@@ -21,4 +22,22 @@ Owned symbol(std::string_view ns_or_empty, std::string_view name) {
 Borrowed symbol_name(Borrowed named) { return named.as<abi::Named>()->name; }
 Borrowed symbol_ns(Borrowed named) { return named.as<abi::Named>()->ns; }
 
+bool name_parts(Borrowed ns, Borrowed name, std::string_view& ns_text, std::string_view& name_text) {
+  Borrowed wrong = !ns.is_nil() && !ns.is(Kind::String) ? ns : name;
+  if (!wrong.is(Kind::String)) {
+    (void)throw_class_cast(wrong, "java.lang.String");
+    return false;
+  }
+  ns_text = ns.is_nil() ? std::string_view() : text_of(ns);
+  name_text = text_of(name);
+  return true;
+}
+
 }  // namespace slisp::rt
+
+extern "C" slisp::abi::Word slisp_symbol(slisp::abi::Word ns, slisp::abi::Word name) {
+  using namespace slisp::rt;
+  std::string_view ns_text, name_text;
+  if (!name_parts(ns, name, ns_text, name_text)) return slisp::abi::k_pending;
+  return symbol(ns_text, name_text).take();
+}
