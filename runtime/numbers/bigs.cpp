@@ -156,8 +156,8 @@ double big_to_double(Borrowed x) {
   return std::strtod(text.view().data(), nullptr);
 }
 
-bool big_to_long(Borrowed x, std::int64_t& value) {
-  if (x.is(Kind::BigInt)) return fits_long(IntegerView(x), value);
+Owned big_truncate(Borrowed x) {
+  if (x.is(Kind::BigInt)) return Owned::copy(x);
   Integer whole;
   if (x.is(Kind::Ratio)) {
     const RatioView ratio(x);
@@ -165,7 +165,12 @@ bool big_to_long(Borrowed x, std::int64_t& value) {
   } else {
     decimal_to_integer(whole, x);
   }
-  return fits_long(whole, value);
+  return make_bigint(whole);
+}
+
+bool big_to_long(Borrowed x, std::int64_t& value) {
+  const Owned whole = big_truncate(x);
+  return fits_long(IntegerView(whole), value);
 }
 
 int big_sign(Borrowed x) {
@@ -187,7 +192,13 @@ void big_append(TextBuffer& out, Borrowed x, int radix) {
   append_integer(out, ratio.denominator, radix);
 }
 
-Owned big_negate(Borrowed x) { return big_binary(Operation::Subtract, from_fixnum(0), x); }
+Owned big_negate(Borrowed x) {
+  if (!x.is(Kind::BigDecimal)) return big_binary(Operation::Subtract, from_fixnum(0), x);
+  const auto* decimal = x.as<BigDecimal>();
+  Integer negated;
+  mpz_neg(negated, IntegerView(decimal->unscaled));
+  return make_decimal(negated, decimal->scale);
+}
 
 }  // namespace
 
@@ -218,6 +229,7 @@ Owned parse_bigint(std::string_view digits, int radix) {
 }
 
 extern "C" const BigTable slisp_big_table = {big_binary,  big_compare, big_hash, big_java_hash, big_to_double,
-                                             big_to_long, big_sign,    big_odd,  big_append,    big_negate};
+                                             big_to_long, big_sign,    big_odd,  big_append,    big_negate,
+                                             big_truncate};
 
 }  // namespace slisp::rt

@@ -53,7 +53,8 @@ abi::i64_or_failure cast_long(Borrowed x, Cast cast) {
     default: {
       std::int64_t value;
       if (slisp_big_table.to_long(x, value) || cast == Cast::Unchecked) return i64_value(value);
-      return i64_failed(throw_out_of_range("long", x));
+      const Owned whole = slisp_big_table.truncate(x);
+      return i64_failed(throw_out_of_range("long", whole));
     }
   }
 }
@@ -90,6 +91,11 @@ slisp::abi::i64_or_failure slisp_to_byte(Word x) { return cast_small(x, "byte", 
 
 slisp::abi::i64_or_failure slisp_unchecked_int(Word word) {
   const Borrowed x = word;
+  // Ratio.intValue goes through a double, which saturates.
+  if (tower_of(x) == Tower::Ratio) {
+    const Owned as_double = make_double(number_to_double(x));
+    return slisp_unchecked_int(as_double.word());
+  }
   const slisp::abi::i64_or_failure value = cast_long(x, Cast::Unchecked);
   if (value.valid == 0) return value;
   if (tower_of(x) == Tower::Double)

@@ -53,8 +53,7 @@ Word slisp_rem(Word a, Word b) { return divide_integers(Operation::Remainder, a,
 Word slisp_mod(Word a, Word b) {
   Owned m = divide_integers(Operation::Remainder, a, b);
   if (m.failed()) return m.take();
-  const int sign = sign_of(m);
-  if (sign == 0 || (sign > 0) == (sign_of(b) > 0)) return m.take();
+  if (sign_of(m) == 0 || (sign_of(a) > 0) == (sign_of(b) > 0)) return m.take();
   return slisp::abi::slisp_add(m.word(), b);
 }
 }

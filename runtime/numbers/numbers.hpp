@@ -66,6 +66,7 @@ struct BigTable {
   bool (*odd)(Borrowed bigint);
   void (*append)(TextBuffer& out, Borrowed x, int radix);  // digits alone, without N or M
   Owned (*negate)(Borrowed x);
+  Owned (*truncate)(Borrowed x);                         // to a BigInt
 };
 extern "C" __attribute__((weak)) const BigTable slisp_big_table;
 

@@ -12,7 +12,8 @@ Word promote(Operation operation, Borrowed a, Borrowed b) {
     const bool overflow = operation == Operation::Add        ? __builtin_add_overflow(x, y, &result)
                           : operation == Operation::Subtract ? __builtin_sub_overflow(x, y, &result)
                                                              : __builtin_mul_overflow(x, y, &result);
-    if (!overflow) return make_long(result).take();
+    // -' negates its second operand first, and the smallest long has no negative.
+    if (!overflow && !(operation == Operation::Subtract && y == INT64_MIN)) return make_long(result).take();
     return big_binary(operation, a, b).take();
   }
   if (ta == Tower::None || tb == Tower::None) return throw_operands(a, b).take();
@@ -34,7 +35,12 @@ Word slisp_multiply_promoting(Word a, Word b) { return promote(Operation::Multip
 Word slisp_inc_promoting(Word a) { return promote(Operation::Add, a, from_fixnum(1)); }
 Word slisp_dec_promoting(Word a) { return promote(Operation::Subtract, a, from_fixnum(1)); }
 Word slisp_negate_promoting(Word a) {
-  if (tower_of(a) == Tower::Double) return make_double(-raw_double(a)).take();
+  switch (tower_of(a)) {
+    case Tower::Long: break;
+    case Tower::Double: return make_double(-raw_double(a)).take();
+    case Tower::None: return throw_not_number(a).take();
+    default: return slisp_big_table.negate(a).take();
+  }
   return promote(Operation::Subtract, from_fixnum(0), a);
 }
 }

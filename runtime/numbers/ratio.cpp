@@ -66,8 +66,8 @@ double ratio_to_double(Borrowed ratio) {
   Integer n, d(1), power;
   mpz_abs(n, view.numerator);
   mpz_set(d, view.denominator);
-  // An exponent for which n * 10^-exponent / d has 16 digits or one more; then rounding decides.
-  long exponent = static_cast<long>(mpz_sizeinbase(n, 10)) - static_cast<long>(mpz_sizeinbase(d, 10)) - k_digits;
+  // The least exponent for which n * 10^-exponent / d has at most 16 digits. The sizes may be one too large.
+  long exponent = static_cast<long>(mpz_sizeinbase(n, 10)) - static_cast<long>(mpz_sizeinbase(d, 10)) - k_digits - 2;
   Integer low, scaled_n, scaled_d, quotient, remainder;
   set_power_of_ten(low, k_digits);
   for (;; ++exponent) {
@@ -105,6 +105,9 @@ extern "C" Word slisp_divide(Word wa, Word wb) {
     return make_quotient(IntegerView(a), IntegerView(b)).take();
   }
   if (ta == Tower::None || tb == Tower::None) return throw_operands(a, b).take();
-  if (ta == Tower::Double || tb == Tower::Double) return make_double(number_to_double(a) / number_to_double(b)).take();
+  if (ta == Tower::Double || tb == Tower::Double) {
+    // The JVM gives infinity for unboxed doubles, (/ 1.0 0), and refuses a zero divisor when boxed; here both give infinity.
+    return make_double(number_to_double(a) / number_to_double(b)).take();
+  }
   return big_binary(Operation::Divide, a, b).take();
 }
