@@ -255,7 +255,10 @@ Reader::Step Reader::open_namespaced_map(Position begin) {
 
 Reader::Step Reader::open_conditional(Position begin) {
   if (options_.read_cond == ReadCond::Refuse) {
-    return fault(span_from(begin), "e-conditional", ClassId::RuntimeException, text({"Conditional read not allowed"}), "",
+    Span span = span_from(begin);
+    if (lexer_.peek() == '@') lexer_.advance();
+    (void)lexer_.skip_form();                                    // its list is no form of its own
+    return fault(span, "e-conditional", ClassId::RuntimeException, text({"Conditional read not allowed"}), "",
                  "pass {:read-cond :allow} or :preserve");
   }
   Frame frame{.kind = FrameKind::Conditional, .closer = ')'};

@@ -305,18 +305,17 @@ Reader::Step Reader::take_conditional_result(Owned form, const Span& span) {
   char closer = static_cast<char>(lexer_.peek());
   lexer_.advance();
   if (closer != ')' || skipped == Lexer::Skipped::Mismatch) return unmatched(closer, begin);
-  bool splicing = frame.splicing;
-  if (!splicing) {
+  if (!frame.splicing) {
     pop_frame();
     pending_.push(form.take());                                  // delivered by the next step: no recursion
     pending_span_ = span;
     return Step::Continue;
   }
+  pop_frame();
   if (abi::slisp_sequential_p(form.word()) == 0) {
     return fault(span, "e-splice", ClassId::RuntimeException,
                  text({"Spliced form list in read-cond-splicing must implement java.util.List"}), "#?@ wants a list or a vector");
   }
-  pop_frame();
   std::size_t first = pending_.size();
   rt::SeqWalk walk(std::move(form));
   Owned element;

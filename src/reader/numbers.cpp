@@ -82,9 +82,9 @@ std::size_t double_length(std::string_view body) {
 }
 
 rt::Owned ratio(bool negative, std::string_view numerator, std::string_view denominator, ReadError& error) {
-  rt::Owned n = big(negative, numerator, 10, error);
+  rt::Owned n = integer(negative, numerator, 10, false, error);
   if (n.failed()) return n;
-  rt::Owned d = big(false, denominator, 10, error);
+  rt::Owned d = integer(false, denominator, 10, false, error);
   if (d.failed()) return d;
   std::size_t zeros = denominator.find_first_not_of('0');
   if (zeros == std::string_view::npos) {

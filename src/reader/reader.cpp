@@ -132,8 +132,8 @@ Reader::Step Reader::close(char closer, Position begin) {
   }
   Span where = span;
   Owned form = build(frame, span, where);
+  pop_frame();                                                   // closed, right or wrong: recovery must not look for its end
   if (form.failed()) return failed_at(where);
-  pop_frame();
   return deliver(std::move(form), span);
 }
 

@@ -147,8 +147,8 @@ TEST_CASE("rendering is safe and bounded") {
   SourceMap sources;
   SourceFile* file = sources.add_text("bad\nname", "x\x1b[31m\x7fy\tz");
   Diagnostics diagnostics(sources);
-  diagnostics.error("e-x", file->span_at(8, 9), "a\nb");
-  CHECK(diagnostics.render(Colour::Never) == "bad\\nname:1:9: error: a\\nb [e-x]\n  x?[31m?y\tz\n          \t^\n");
+  diagnostics.error("e-x", file->span_at(9, 10), "a\nb");
+  CHECK(diagnostics.render(Colour::Never) == "bad\\nname:1:10: error: a\\nb [e-x]\n  x?[31m?y\tz\n          \t^\n");
   std::string coloured = diagnostics.render(Colour::Always);
   CHECK(coloured.find("\x1b[1;31merror: \x1b[0m") != std::string::npos);
   for (int i = 0; i < 40; ++i) diagnostics.error("e-y", Span{}, "again");

@@ -145,7 +145,7 @@ TEST_CASE("reader conditionals") {
   leaves_nothing([&] { (void)read_all("[#?@(:slisp [1 (2)] :cljs 3) #?@(:slisp 4)]", options); });
   options.read_cond = ReadCond::Preserve;
   CHECK(read_all("#?(:clj 1 :cljs #js [2])", options) == "#?(:clj 1 :cljs #js [2])");
-  CHECK(read_all("#?@(:clj [1])", options) == "!e-splice Reader conditional splicing not allowed at the top level. ");
+  CHECK(read_all("#?@(:clj [1])", options) == "!e-splice Reader conditional splicing not allowed at the top level.");
   leaves_nothing([&] { (void)read_all("(#?@(:clj [1] :x #foo {:a 1}))", options); });
   options.read_cond = ReadCond::Refuse;
   CHECK(read_all("#?(:clj 1)", options) == "!e-conditional Conditional read not allowed");
