@@ -3,7 +3,7 @@
 include(GNUInstallDirs)
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY TRUE)
 install(PROGRAMS ${PROJECT_BINARY_DIR}/slisp DESTINATION bin)
-install(DIRECTORY ${PROJECT_BINARY_DIR}/lib/slisp DESTINATION lib FILES_MATCHING PATTERN "*.a" PATTERN "*.ld")
+install(DIRECTORY ${PROJECT_BINARY_DIR}/lib/slisp DESTINATION lib FILES_MATCHING PATTERN "*.a" PATTERN "keywords.list")
 install(FILES docs/man/slisp.1 DESTINATION share/man/man1)
 install(FILES cmake/completions/slisp.bash DESTINATION share/bash-completion/completions RENAME slisp)
 install(FILES cmake/completions/_slisp DESTINATION share/zsh/site-functions)

@@ -24,7 +24,7 @@ add_executable(slisp ${PROJECT_BINARY_DIR}/generated/entry.cpp)
 set_target_properties(slisp-stage1 slisp PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
 foreach(stage slisp-stage1 slisp)
   # -Wl,-u,main: main() is a member of the archive. The linker script gathers keywords and var cells as in compiled programs.
-  target_link_options(${stage} PRIVATE -static -no-pie -Wl,-u,main -Wl,-z,noexecstack ${SLISP_GATHER_SCRIPT})
+  target_link_options(${stage} PRIVATE -static -no-pie -Wl,-u,main -Wl,-z,noexecstack -Wl,-T,${PROJECT_SOURCE_DIR}/src/codegen/x86_64_linux/gather.ld)
 endforeach()
 target_link_libraries(slisp-stage1 PRIVATE slisp_cli)
 

@@ -1,0 +1,174 @@
+// compilation.cpp: the steps that compile, run, eval, test and the REPL have in common.
+#include "src/cli/compilation.hpp"
+#include "src/cli/commands.hpp"
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <unistd.h>
+
+extern "C" {
+// Present in the final compiler only; see executables.cmake.
+[[gnu::weak]] extern const char slisp_library_index[];
+[[gnu::weak]] extern const char slisp_library_index_end[];
+}
+
+namespace slisp::cli {
+
+int report_failure(int status, const std::string& message) {
+  std::string line = "slisp: error: " + message + "\n";
+  [[maybe_unused]] ssize_t ignored = write(STDERR_FILENO, line.data(), line.size());
+  return status;
+}
+
+const LibraryIndex& library_index() {
+  static const LibraryIndex index = [] {
+    LibraryIndex made;
+    std::string_view text(slisp_library_index, static_cast<std::size_t>(slisp_library_index_end - slisp_library_index));
+    while (!text.empty()) {
+      std::string_view line = text.substr(0, text.find('\n'));
+      text.remove_prefix(std::min(text.size(), line.size() + 1));
+      if (line.rfind("@init ", 0) == 0) made.with_init.emplace_back(line.substr(6));
+      else made.wrappers.append(line).append("\n");
+    }
+    return made;
+  }();
+  return index;
+}
+
+namespace {
+
+analyzer::Options analyzer_options(const Options& options, analyzer::Mode mode, std::string library_root) {
+  analyzer::Options made;
+  made.mode = mode;
+  made.features = options.features;
+  made.include_dirs = options.include;
+  made.library_root = std::move(library_root);
+  made.level = options.level;
+  return made;
+}
+
+}  // namespace
+
+Compilation::Compilation(const Options& given, analyzer::Mode mode, std::string library_root)
+    : options(given),
+      session(analyzer_options(given, mode, std::move(library_root))),
+      evaluator(session),
+      analyzer(session, evaluator) {
+  session.environment.load_library_index(library_index().wrappers);
+}
+
+bool Compilation::analyze_file(const std::string& path) { return analyzer.analyze_main(path, program); }
+
+bool Compilation::analyze_text(const std::string& name, const std::string& text) {
+  return analyzer.analyze_main(*session.sources.add_text(name, text), program);
+}
+
+bool Compilation::lower(compiler::Mode mode, analyzer::Program& from, const std::string& entry_symbol, ir::Module& module) {
+  compiler::CompileContext context(session.diagnostics);
+  context.options.mode = mode;
+  context.options.level = options.level;
+  context.options.verify = options.verify;
+  context.options.disabled.insert(options.disabled.begin(), options.disabled.end());
+  context.options.dump_after.insert(options.dump_after.begin(), options.dump_after.end());
+  context.options.entry_symbol = entry_symbol;
+  if (mode == compiler::Mode::Program)
+    for (const std::string& ns : analyzer.library_namespaces())
+      if (const auto& known = library_index().with_init; std::find(known.begin(), known.end(), ns) != known.end())
+        context.options.init_namespaces.push_back(ns);
+  return compiler::compile_program(context, from, module);
+}
+
+int Compilation::report() {
+  session.diagnostics.print(STDERR_FILENO);
+  return session.diagnostics.has_errors() ? 1 : 70;
+}
+
+std::vector<SourceRecord> Compilation::sources() const {
+  std::vector<SourceRecord> records;
+  for (const std::string& path : analyzer.files()) {
+    std::error_code error;
+    std::filesystem::path absolute = std::filesystem::absolute(path, error);
+    records.push_back({absolute.string(), hash_file(absolute.string())});
+  }
+  return records;
+}
+
+x64::Options code_options(const Options& options) {
+  x64::Options made;
+  made.optimize = options.level;
+  made.debug_info = options.debug_info;
+  made.verify = options.verify;
+  made.debug_heap = options.debug_heap;
+  made.register_allocation = std::find(options.disabled.begin(), options.disabled.end(), "regalloc") == options.disabled.end();
+  return made;
+}
+
+void print_stats(const ir::Module& module) {
+  std::size_t blocks = 0, instructions = 0, values = 0, dups = 0, drops = 0, slots = 0;
+  for (const ir::Function& function : module.functions) {
+    blocks += function.blocks.size();
+    values += function.values.size();
+    slots += function.slots.size();
+    for (const ir::Block& block : function.blocks) {
+      instructions += block.instructions.size();
+      for (const ir::Instruction& instruction : block.instructions) {
+        if (instruction.op == ir::Op::Dup) ++dups;
+        if (instruction.op == ir::Op::Drop) ++drops;
+      }
+    }
+  }
+  std::fprintf(stderr,
+               "functions    %zu\nblocks       %zu\ninstructions %zu\nvalues       %zu\ndups         %zu\ndrops        %zu\n"
+               "slots        %zu\nstatics      %zu\n",
+               module.functions.size(), blocks, instructions, values, dups, drops, slots, module.statics.size());
+}
+
+int make_executable(Compilation& compilation, const std::string& output) {
+  ir::Module module;
+  if (!compilation.lower(compiler::Mode::Program, compilation.program, "slisp_program", module)) return compilation.report();
+  compilation.session.diagnostics.print(STDERR_FILENO);   // warnings
+  if (compilation.options.stats) print_stats(module);
+  x64::Program program;
+  program.module = &module;
+  if (auto failure = x64::link_executable(program, code_options(compilation.options), output))
+    return report_failure(failure->status, failure->message);
+  return 0;
+}
+
+int become(const std::string& executable, const std::string& name, const std::vector<std::string>& arguments) {
+  std::vector<char*> argv{const_cast<char*>(name.c_str())};
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  std::fflush(stdout);
+  std::signal(SIGPIPE, SIG_DFL);
+  execv(executable.c_str(), argv.data());
+  return errno;
+}
+
+int run_text(const Options& options, const std::string& name, const std::string& text) {
+  Compilation compilation(options, analyzer::Mode::Program);
+  if (!compilation.analyze_text(name, text)) return compilation.report();
+  return run_once(compilation, name, {});
+}
+
+int run_once(Compilation& compilation, const std::string& name, const std::vector<std::string>& arguments) {
+  const char* folder = std::getenv("TMPDIR");
+  std::string executable = std::string(folder && folder[0] == '/' ? folder : "/tmp") + "/slisp-run-" + std::to_string(getpid());
+  if (int status = make_executable(compilation, executable)) return status;
+  // Run by its descriptor, so that the file is gone before the program starts and nothing is left whatever happens to it.
+  int descriptor = open(executable.c_str(), O_RDONLY | O_CLOEXEC);
+  unlink(executable.c_str());
+  std::vector<char*> argv{const_cast<char*>(name.c_str())};
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  std::fflush(stdout);
+  std::signal(SIGPIPE, SIG_DFL);
+  if (descriptor >= 0) fexecve(descriptor, argv.data(), environ);
+  return report_failure(70, std::string("cannot start the program: ") + std::strerror(errno));
+}
+
+}  // namespace slisp::cli

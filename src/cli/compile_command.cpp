@@ -1,0 +1,163 @@
+// compile_command.cpp: `slisp compile`, and build-library, which the build of slisp itself uses.
+#include "src/cli/commands.hpp"
+#include "src/cli/compilation.hpp"
+#include "src/compiler/symbols.hpp"
+#include "src/reader/print_forms.hpp"
+#include "src/reader/report.hpp"
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <deque>
+#include <filesystem>
+#include <fstream>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace slisp::cli {
+namespace fs = std::filesystem;
+namespace {
+
+// The output of a stage that is text: to -o by rename, or to standard output.
+int deliver_text(const Options& options, const std::string& text) {
+  if (options.output.empty() || options.output == "-") {
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+      return report_failure(1, std::string("cannot write to standard output: ") + std::strerror(errno));
+    return 0;
+  }
+  std::string fresh = options.output + "." + std::to_string(getpid()) + ".tmp";
+  std::ofstream out(fresh, std::ios::binary);
+  out << text;
+  if (!out.flush() || rename(fresh.c_str(), options.output.c_str()) != 0) {
+    int error = errno;
+    unlink(fresh.c_str());
+    return report_failure(1, "cannot write '" + options.output + "': " + std::strerror(error));
+  }
+  return 0;
+}
+
+int emit_forms(Compilation& compilation) {
+  std::string error;
+  const reader::SourceFile* file = compilation.session.sources.add_file(compilation.options.file, error);
+  if (!file) return report_failure(1, "cannot read '" + compilation.options.file + "': " + error);
+  if (!reader::check_encoding(*file, compilation.session.diagnostics)) return compilation.report();
+  reader::Reader reader(file->text, compilation.analyzer.reader_options(file->id));
+  rt::TextBuffer text;
+  for (;;) {
+    reader::ReadResult result = reader.read();
+    if (result.status == reader::ReadStatus::EndOfInput) break;
+    if (result.status == reader::ReadStatus::Error) {
+      reader::report(reader.error(), compilation.session.diagnostics);
+      continue;
+    }
+    reader::print_form(text, result.form);
+  }
+  if (compilation.session.diagnostics.has_errors()) return compilation.report();
+  return deliver_text(compilation.options, std::string(text.view()));
+}
+
+bool same_file(const std::string& a, const std::string& b) {
+  struct stat x {}, y {};
+  if (stat(a.c_str(), &x) == 0 && stat(b.c_str(), &y) == 0) return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+  return fs::path(a).lexically_normal() == fs::path(b).lexically_normal();
+}
+
+std::string default_output(const std::string& file, const std::string& stage) {
+  if (file == "-") return "a.out";
+  fs::path path(file);
+  std::string suffix = path.extension().string();
+  if (suffix == ".slisp" || suffix == ".clj" || suffix == ".cljc") path.replace_extension();
+  return path.string() + (stage == "obj" ? ".o" : "");
+}
+
+}  // namespace
+
+int compile_command(const Options& given) {
+  Options options = given;
+  if (options.file != "-") {
+    errno = 0;
+    std::ifstream in(options.file, std::ios::binary);
+    if (!in || fs::is_directory(options.file))
+      return report_failure(1, "cannot read '" + options.file + "': " +
+                                   (fs::is_directory(options.file) ? "Is a directory" : std::strerror(errno ? errno : ENOENT)));
+  }
+  bool is_text = options.emit == "forms" || options.emit == "ast" || options.emit == "ir" || options.emit == "asm";
+  if (!is_text && options.output.empty()) options.output = default_output(options.file, options.emit);
+  if (!options.output.empty() && options.file != "-" && same_file(options.file, options.output))
+    return report_failure(2, "the output '" + options.output + "' would overwrite the program; name another one with -o");
+
+  Compilation compilation(options, analyzer::Mode::Program);
+  if (options.emit == "forms") return emit_forms(compilation);
+  if (!compilation.analyze_file(options.file)) return compilation.report();
+  if (options.emit == "exe") return make_executable(compilation, options.output);
+  if (options.emit == "ast") {
+    compiler::CompileContext context(compilation.session.diagnostics);
+    context.options.level = options.level;
+    std::string text;
+    if (!compiler::annotated_text(context, compilation.program, text)) return compilation.report();
+    return deliver_text(options, text);
+  }
+  ir::Module module;
+  if (!compilation.lower(compiler::Mode::Program, compilation.program, "slisp_program", module)) return compilation.report();
+  if (options.stats) print_stats(module);
+  if (options.emit == "ir") return deliver_text(options, compiler::module_text(module));
+  if (options.emit == "asm") {
+    std::string text;
+    if (auto failure = x64::assembly_text(module, code_options(options), text)) return report_failure(failure->status, failure->message);
+    return deliver_text(options, text);
+  }
+  if (auto failure = x64::write_object(module, code_options(options), options.output))
+    return report_failure(failure->status, failure->message);
+  return 0;
+}
+
+int build_library_command(const Options& options) {
+  // Namespaces in the order of their dependence: core first, the others as the folder names them; requires go first by themselves.
+  std::vector<std::string> names{"clojure.core"};
+  fs::path root(options.file);
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(root))
+    if (entry.path().extension() == ".slisp") files.push_back(fs::relative(entry.path(), root));
+  std::sort(files.begin(), files.end());
+  for (const fs::path& file : files) {
+    // Files below a namespace's own folder (clojure/core/...) are parts of it.
+    if (fs::exists(root / file.parent_path().string().append(".slisp"))) continue;
+    std::string name = fs::path(file).replace_extension().string();
+    for (char& c : name) c = c == '/' ? '.' : c == '_' ? '-' : c;
+    if (name != "clojure.core") names.push_back(name);
+  }
+  bool first_stage = library_index().wrappers.empty();
+  Compilation compilation(options, first_stage ? analyzer::Mode::Bootstrap : analyzer::Mode::Library, root.string());
+  std::deque<analyzer::Program> programs;
+  std::deque<ir::Module> modules;
+  std::vector<std::string> order;
+  for (const std::string& name : names) {
+    analyzer::Program& program = programs.emplace_back();
+    if (!compilation.analyzer.analyze_namespace(name, program)) return compilation.report();
+    order.push_back(name);
+  }
+  std::string index;
+  std::vector<x64::LibraryModule> library;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    ir::Module& module = modules.emplace_back();
+    if (!compilation.lower(compiler::Mode::Library, programs[i], compiler::label('i', order[i]), module)) return compilation.report();
+    library.push_back({order[i], &module});
+    if (!module.init_symbol.empty()) index += "@init " + order[i] + "\n";
+    for (const auto& var : programs[i].vars) {
+      if (var->wrappers.empty()) continue;
+      index += var->ns + "/" + var->name;
+      for (const auto& wrapper : var->wrappers)
+        index += " " + std::to_string(wrapper.arity) + ":" + std::string(abi::runtime_function(wrapper.function).name);
+      index += "\n";
+    }
+  }
+  x64::Options code = code_options(options);
+  if (auto failure = x64::write_library(library, code, options.output)) return report_failure(failure->status, failure->message + failure->details);
+  std::ofstream out(fs::path(options.output) / "library.index", std::ios::binary);
+  out << index;
+  if (!out.flush()) return report_failure(1, "cannot write '" + options.output + "/library.index'");
+  if (options.stats)
+    for (const ir::Module& module : modules) print_stats(module);
+  return 0;
+}
+
+}  // namespace slisp::cli
