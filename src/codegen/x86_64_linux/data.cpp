@@ -139,6 +139,20 @@ std::string keyword_text(rt::Borrowed keyword) {
   return text + std::string(rt::text_of(rt::symbol_name(keyword)));
 }
 
+DataLayout::VarParts::VarParts(rt::Borrowed value) : name(value), ns(value) {
+  if (!value.is(Kind::Var)) {
+    symbols[0] = rt::symbol("", rt::text_of(rt::symbol_name(value)));
+    symbols[1] = rt::symbol("", rt::text_of(rt::symbol_ns(value)));
+    name = symbols[0];
+    ns = symbols[1];
+    return;
+  }
+  const auto* var = value.as<abi::Var>();
+  name = var->name;
+  ns = var->ns;
+  flags = var->flags;
+}
+
 std::string DataLayout::label_of(Word value) {
   if (auto it = external_.find(value); it != external_.end()) return it->second;
   const Header* object = rt::header_of(value);
@@ -221,8 +235,8 @@ Outcome DataLayout::collect() {
         else reference.word = object.value.word();
         break;
       case ir::StaticKind::VarCell: {
-        const auto* var = object.value.as<abi::Var>();
-        for (Word part : {var->name, var->ns})
+        const VarParts& var = vars_.try_emplace(&object, object.value).first->second;
+        for (Word part : {var.name.word(), var.ns.word()})
           if (Outcome failure = reach(part)) return failure;
         reference.symbol = object.symbol;
         break;
@@ -290,17 +304,17 @@ std::string DataLayout::text_label(std::string_view text) {
 }
 
 void DataLayout::emit_var(const ir::StaticObject& object, const Naming& naming, AsmText& out, bool split) {
-  const auto* var = object.value.as<abi::Var>();
+  const VarParts& var = vars_.at(&object);
   std::string name = naming(object.symbol);
   // The pointer that enters the cell in the list of all vars is kept by the cell, which refers to it, and only by that.
   out << "section .data." << name << " progbits alloc noexec write align=8\n";
   if (object.global || split) out << "global " << name << '\n';
   out.define(name);
   out << "dq " << name << ".listed\n" << name << ":\n";
-  Header header = var->header;
+  Header header{0, Kind::Var, 0, 0};
   header.slots = static_cast<std::uint16_t>((sizeof(abi::Var) - abi::k_offset_var_root) / 8);
   emit_header(&header, out);
-  out << "dd " << var->flags << ",0\n";
+  out << "dd " << var.flags << ",0\n";
   if (object.root.valid()) {
     const Reference& root = references_[object.root.index];
     if (root.symbol.empty()) out << "dq " << hexadecimal(root.word) << '\n';
@@ -312,8 +326,8 @@ void DataLayout::emit_var(const ir::StaticObject& object, const Naming& naming, 
   } else {
     out << "dq " << hexadecimal(object.root_word) << '\n';
   }
-  emit_word(var->name, naming, out);
-  emit_word(var->ns, naming, out);
+  emit_word(var.name.word(), naming, out);
+  emit_word(var.ns.word(), naming, out);
   if (object.metadata.valid() && !references_[object.metadata.index].symbol.empty()) {
     std::string symbol = naming(references_[object.metadata.index].symbol);
     out.mention(symbol);
@@ -372,7 +386,7 @@ void emit_keywords(const std::map<std::string, rt::Borrowed>& keywords, AsmText&
   auto part = [&](rt::Borrowed string) -> std::string {
     auto [it, fresh] = parts.try_emplace(std::string(rt::text_of(string)), "");
     if (fresh) {
-      it->second = "K" + std::to_string(strings.size());
+      it->second = "K_" + std::to_string(strings.size());
       strings.push_back(string);
     }
     return it->second;
@@ -393,7 +407,7 @@ void emit_keywords(const std::map<std::string, rt::Borrowed>& keywords, AsmText&
     bool failed = false;
     rt::hash_of(strings[i], failed);
     const auto* string = strings[i].as<abi::String>();
-    out << "section .data.K" << i << " progbits alloc noexec write align=8\nK" << i << ":\n";
+    out << "section .data.K_" << i << " progbits alloc noexec write align=8\nK_" << i << ":\n";
     Header header{0, Kind::String, string->header.flags, 0};
     emit_header(&header, out);
     out << "dd " << string->bytes << ',' << string->code_points << ',' << string->bytes << ',' << string->hash << ','

@@ -29,6 +29,13 @@ class DataLayout {
   void emit(const Naming& naming, AsmText& out, bool split);
 
  private:
+  // Name, namespace and flags of a var cell: from the Var of this process, or, in tests, from a qualified symbol.
+  struct VarParts {
+    explicit VarParts(rt::Borrowed value);
+    rt::Borrowed name, ns;
+    std::uint32_t flags = 0;
+    rt::Owned symbols[2];
+  };
   Outcome reach(rt::Word root);
   std::string label_of(rt::Word value);          // of a heap object
   void emit_word(rt::Word value, const Naming& naming, AsmText& out);
@@ -45,6 +52,7 @@ class DataLayout {
   std::unordered_map<rt::Word, std::string> labels_;          // objects laid out here
   std::vector<rt::Word> order_;                               // of labels_, as found
   std::unordered_map<rt::Word, std::vector<std::pair<std::string, bool>>> names_;   // of constants: symbol, global
+  std::map<const ir::StaticObject*, VarParts> vars_;
   std::map<std::string, rt::Borrowed> keywords_;
   std::map<std::string, std::string, std::less<>> texts_;     // C strings -> label
 };
