@@ -80,7 +80,10 @@ class LoopUses {
       }
       case NodeKind::Loop: {
         auto* n = static_cast<LoopNode*>(node);
-        for (Binding& b : n->bindings) walk(b.init);
+        for (Binding& b : n->bindings) {
+          walk(b.init);
+          bind(b.local);                        // later inits see it outside the loop
+        }
         loops_.push_back(n);
         for (Binding& b : n->bindings) bind(b.local);
         walk(n->body);
@@ -319,6 +322,7 @@ class Frame {
     for (Binding& b : n->bindings)
       if (!body.erase(b.local)) n->release_entry.push_back(b.local);
     live = std::move(around);
+    for (Binding& b : n->bindings) live.insert(b.local);     // the first values go into the loop, whatever later inits do with them
     for (std::size_t i = n->bindings.size(); i-- > 0;) {
       live.erase(n->bindings[i].local);
       walk(n->bindings[i].init, live);

@@ -73,7 +73,7 @@ ir::ValueId FunctionLowering::case_matches(ValueId value, rt::Borrowed wanted, c
 
 ir::ValueId FunctionLowering::lower_case(CaseNode* node, Want want) {
   std::vector<Node*> nodes{node->test};
-  std::vector<Operand> operands(1);
+  std::vector<Operand> operands = prepare(nodes);
   ValueId value = look(node->test, operands[0]);
   std::vector<BlockId> blocks;
   for (auto& clause : node->clauses) {
@@ -91,11 +91,13 @@ ir::ValueId FunctionLowering::lower_case(CaseNode* node, Want want) {
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     held_ = before;
     builder_.position(blocks[i]);
+    drop_temporaries(operands);
     release(node->clauses[i].release);
     arrive(join, lower(node->clauses[i].body, want));
   }
   held_ = std::move(before);
   builder_.position(otherwise);
+  drop_temporaries(operands);
   release(node->release_otherwise);
   arrive(join, lower(node->otherwise, want));
   return meet(join, want);

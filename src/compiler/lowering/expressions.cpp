@@ -100,7 +100,7 @@ ir::ValueId FunctionLowering::local_value(Local* local) {
   }
   if (local->kind == LocalKind::Captured) return builder_.plain(ir::Op::Capture, {}, static_cast<std::int64_t>(captures_.at(local)));
   auto found = env_.find(local);
-  SLISP_CHECK(found != env_.end(), "lowering", "local " + local->name + " in\n" + ir::print(fn_));
+  SLISP_CHECK(found != env_.end(), "lowering", "local " + local->name + "." + std::to_string(local->id) + " in\n" + ir::print(fn_));
   return found->second;
 }
 

@@ -83,8 +83,8 @@ class Canceller {
         } else if (i.op == Op::Drop && i.operands[0] == y) {
           replaced_[y.index] = x;
         } else {
-          if (y_consumed && uses(i, x)) x_seen_after = true;
           y_consumed = y_consumed || consumes(i, y);
+          if (y_consumed && uses(i, x)) x_seen_after = true;     // also by the instruction that consumes y
           if (consumes(i, x)) break;
           continue;
         }
