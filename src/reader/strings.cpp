@@ -241,6 +241,8 @@ Name split_name(std::string_view token) {
   std::size_t slash = full.find('/');
   if (slash == std::string_view::npos || full == "/") {
     result.name = full;
+  } else if (slash == 0) {                                       // :/:a/b: an empty namespace
+    return Name{};
   } else {
     result.ns = cut(full, 0, slash);
     result.name = cut(full, slash + 1);

