@@ -3,6 +3,8 @@
 // Idea: one bit set per class; a user type (no id) is looked up through its parents until one with an id is met.
 #include "runtime/control/classes.hpp"
 #include "runtime/abi/functions.hpp"
+#include "runtime/collections/layouts.hpp"
+#include "runtime/io/stream.hpp"
 
 namespace slisp::rt {
 namespace {
@@ -52,13 +54,30 @@ constexpr std::array<ClassId, k_kinds> k_class_of_kind = {
 #undef SLISP_KIND
 };
 
+ClassId class_of_map_seq(const MapSeq* seq) {
+  switch (seq->mode) {
+    case MapSeqMode::Keys:
+    case MapSeqMode::Elements:
+      return ClassId::KeySeq;
+    case MapSeqMode::Values:
+      return ClassId::ValSeq;
+    case MapSeqMode::Entries:
+      break;
+  }
+  Borrowed map = seq->collection;
+  return map.is(Kind::ArrayMap) ? ClassId::ArrayMapSeq : map.is(Kind::HashMap) ? ClassId::NodeSeq : ClassId::TreeSeq;
+}
+
 ClassId class_id_of(Borrowed value) {
   Word w = value.word();
   if (is_fixnum(w)) return ClassId::Long;
   if (is_character(w)) return ClassId::Character;
   if (!is_pointer(w)) return ClassId::Boolean;
   const Header* object = header_of(w);
+  // Kinds that stand for several classes of the JVM.
   if (object->kind == Kind::Vector && (object->flags & abi::k_flag_map_entry) != 0) return ClassId::MapEntry;
+  if (object->kind == Kind::MapSeq) return class_of_map_seq(value.as<MapSeq>());
+  if (object->kind == Kind::Stream && value.as<Stream>()->state->sort >= StreamSort::FileReader) return ClassId::Reader;
   return k_class_of_kind[static_cast<std::size_t>(object->kind)];
 }
 

@@ -104,8 +104,7 @@ Owned throw_arity_of(Borrowed callee, std::int64_t count) {
 
 void append_shown(TextBuffer& out, Borrowed value) {
   if (value.is_nil()) return out.append("null");
-  if (value.is(Kind::String)) return out.append(text_of(value));
-  if (!print_value(out, value, PrintMode::Plain)) {
+  if (!append_str(out, value)) {
     Word failure = context().exception;
     if (failure == word_of(&k_exit_token)) return;
     context().exception = abi::k_pending;

@@ -25,7 +25,7 @@ enum class PageState : std::uint8_t {
 // Head of a 32 KB page, at its start; blocks follow. Found from any object by masking its address.
 struct Page {
   FreeBlock* free = nullptr;
-  std::uint32_t used = 0;            // blocks in use
+  std::uint32_t used = 0;            // blocks in use; one more while Current, so that zero always means: settle it
   std::uint32_t block_bytes = 0;
   std::uint32_t capacity = 0;        // blocks that fit
   std::uint32_t carved = 0;          // blocks that were ever free or used; the rest was never touched
@@ -73,7 +73,8 @@ struct ThreadState {
   abi::ThreadContext context;
   abi::Runtime runtime;
 };
-extern constinit thread_local ThreadState t_state;
+// Executables only, so its offset from fs is a constant.
+extern constinit thread_local ThreadState t_state [[gnu::tls_model("local-exec")]];
 
 struct HeapCounts {
   std::uint64_t allocated, freed, peak_bytes;

@@ -8,6 +8,7 @@
 #include "runtime/memory/context.hpp"
 #include "runtime/sys/sys.hpp"
 #include <cstring>
+#include <utility>
 
 namespace slisp::rt {
 namespace {
@@ -30,6 +31,10 @@ Page* g_pool = nullptr;             // empty pages with memory
 Page* g_cold_pool = nullptr;        // empty pages whose memory was given to the system
 std::size_t g_pool_pages = 0;
 Page* g_large = nullptr;
+// A few freed mappings, for the next object of about that size: asking the system for one costs as much as 1000 small objects.
+constexpr std::size_t k_cached_mappings = 8;
+constexpr std::size_t k_largest_cached_bytes = 1024 * 1024;
+Page* g_large_cache[k_cached_mappings];
 
 void note_bytes(std::uint64_t bytes) {
   abi::Runtime& runtime = t_state.runtime;
@@ -115,7 +120,10 @@ void carve(Page* page) {
     carve(page);
     return page;
   }
-  if (page != &k_no_page) page->state = PageState::Full;
+  if (page != &k_no_page) {
+    page->state = PageState::Full;
+    --page->used;
+  }
   page = runtime.available[size_class];
   if (page != nullptr) {
     unlink(runtime.available[size_class], page);
@@ -128,6 +136,7 @@ void carve(Page* page) {
     page->capacity = static_cast<std::uint32_t>((k_page_bytes - k_page_header_bytes) / page->block_bytes);
   }
   page->state = PageState::Current;
+  ++page->used;
   runtime.page[size_class] = page;
   if (page->free == nullptr) carve(page);
   return page;
@@ -139,21 +148,40 @@ std::size_t large_mapping_bytes(std::size_t bytes) {
   return (needed + 4095) & ~std::size_t{4095};
 }
 
+// A cached mapping that fits without wasting more than half of it; null when there is none.
+Page* take_cached_mapping(std::size_t mapped) {
+  for (Page*& cached : g_large_cache) {
+    if (cached != nullptr && cached->mapped_bytes >= mapped && cached->mapped_bytes / 2 <= mapped) return std::exchange(cached, nullptr);
+  }
+  return nullptr;
+}
+
 void* allocate_large(std::size_t bytes) {
   std::size_t mapped = large_mapping_bytes(bytes);
-  auto* page = static_cast<Page*>(sys::map_memory(mapped, k_page_bytes));
-  if (page == nullptr) out_of_memory();
+  Page* page = take_cached_mapping(mapped);
+  if (page == nullptr) {
+    page = static_cast<Page*>(sys::map_memory(mapped, k_page_bytes));
+    if (page == nullptr) out_of_memory();
+    page->mapped_bytes = mapped;
+  }
   page->state = PageState::Large;
   page->used = 1;
-  page->mapped_bytes = mapped;
   link_front(g_large, page);
-  note_bytes(mapped);
+  note_bytes(page->mapped_bytes);
   return reinterpret_cast<char*>(page) + k_page_header_bytes;
 }
 
 void free_large(Page* page) {
   unlink(g_large, page);
   t_state.runtime.live_bytes -= page->mapped_bytes;
+  if (page->mapped_bytes <= k_largest_cached_bytes) {
+    for (Page*& cached : g_large_cache) {
+      if (cached == nullptr) {
+        cached = page;
+        return;
+      }
+    }
+  }
   sys::unmap_memory(page, page->mapped_bytes);
 }
 
@@ -178,8 +206,32 @@ void free_large(Page* page) {
   }
 }
 
-inline void write_header(Header* object, Kind kind, std::uint16_t slots, std::uint8_t flags) {
-  *object = Header{1, kind, flags, slots};
+// One store: kind, flags and slots stand above the count.
+inline Header* write_header(void* block, Kind kind, std::uint16_t slots, std::uint8_t flags) {
+  std::uint64_t bits = 1 | static_cast<std::uint64_t>(kind) << 32 | static_cast<std::uint64_t>(flags) << 40 |
+                       static_cast<std::uint64_t>(slots) << 48;
+  std::memcpy(block, &bits, sizeof bits);
+  return static_cast<Header*>(block);
+}
+
+inline void* take_block(Page* page) {
+  FreeBlock* block = page->free;
+  page->free = block->next;
+  ++page->used;
+  ++t_state.runtime.allocated;
+  return block;
+}
+
+// The class has no free block at hand, or the object is not small. Apart from the fast path, which so needs no stack frame.
+[[gnu::noinline]] Header* allocate_slow(Kind kind, std::size_t bytes, std::uint16_t slots, std::uint8_t flags) {
+  if (bytes > k_medium_bytes) {
+    ++t_state.runtime.allocated;
+    return write_header(allocate_large(bytes), kind, slots, flags);
+  }
+  unsigned size_class = bytes <= k_small_bytes ? k_small_class[(bytes + 7) / 8] : k_medium_class[(bytes + 127) / 128];
+  Page* page = t_state.runtime.page[size_class];
+  if (page->free == nullptr) page = page_with_room(size_class);
+  return write_header(take_block(page), kind, slots, flags);
 }
 
 void visit_page(Page* page, void (*visit)(Header*, void*), void* argument) {
@@ -197,26 +249,10 @@ void visit_page(Page* page, void (*visit)(Header*, void*), void* argument) {
 }  // namespace
 
 Header* allocate(Kind kind, std::size_t bytes, std::uint16_t slots, std::uint8_t flags) {
-  abi::Runtime& runtime = t_state.runtime;
-  ++runtime.allocated;
-  unsigned size_class;
-  if (bytes <= k_small_bytes) [[likely]] {
-    size_class = k_small_class[(bytes + 7) / 8];
-  } else if (bytes <= k_medium_bytes) {
-    size_class = k_medium_class[(bytes + 127) / 128];
-  } else {
-    auto* object = static_cast<Header*>(allocate_large(bytes));
-    write_header(object, kind, slots, flags);
-    return object;
-  }
-  Page* page = runtime.page[size_class];
-  if (page->free == nullptr) [[unlikely]] page = page_with_room(size_class);
-  FreeBlock* block = page->free;
-  page->free = block->next;
-  ++page->used;
-  auto* object = reinterpret_cast<Header*>(block);
-  write_header(object, kind, slots, flags);
-  return object;
+  if (bytes > k_small_bytes) [[unlikely]] return allocate_slow(kind, bytes, slots, flags);
+  Page* page = t_state.runtime.page[k_small_class[(bytes + 7) / 8]];
+  if (page->free == nullptr) [[unlikely]] return allocate_slow(kind, bytes, slots, flags);
+  return write_header(take_block(page), kind, slots, flags);
 }
 
 void free_memory(Header* object) {

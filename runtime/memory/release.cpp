@@ -82,6 +82,7 @@ void end_all(abi::Runtime& runtime) {
 
 void release_slow(Header* object) {
   if (!drop_count(object)) return;
+  if (object->slots == 0) return end(object);
   abi::Runtime& runtime = t_state.runtime;
   bury(object, runtime.dead);
   if (runtime.releasing) return;          // a finaliser called: the loop below it goes on
