@@ -21,7 +21,7 @@ constexpr std::string_view k_specials[] = {
     "try", "throw", "monitor-enter", "monitor-exit", "catch", "finally", "new", "&"};
 
 // Nested syntax-quotes multiply: what a text of some bytes could ask for must not take all memory.
-constexpr std::size_t k_max_results = 4'000'000;
+constexpr std::size_t k_max_results = 1'000'000;
 
 enum class TaskKind : std::uint8_t { Visit, VisitBare, Emit, WrapInList, BuildList, BuildVector, BuildMap, BuildSet, AddMeta };
 

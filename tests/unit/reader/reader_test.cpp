@@ -196,6 +196,33 @@ TEST_CASE("read-string options") {
   CHECK(read("{:read-cond :preserve}", "(#?@(:clj [1]))") == "(#?@(:clj [1]))");
 }
 
+TEST_CASE("reading from a stream takes one form and leaves the rest") {
+  auto run = [] {
+    rt::Owned text = rt::make_string("(a λ) [1]2 \"s\"x λ#_y nil,true\n rest 1a b");
+    rt::Owned stream = rt::Owned::adopt(abi::slisp_string_reader(text.take()));
+    REQUIRE_FALSE(stream.failed());
+    auto next = [&] { return outcome(rt::Owned::adopt(abi::slisp_stream_read_form(abi::k_nil, stream.word()))); };
+    CHECK(next() == "(a λ)");
+    CHECK(next() == "[1]");
+    CHECK(next() == "2");
+    CHECK(abi::slisp_stream_read_char(stream.word()).value == ' ');
+    CHECK(next() == "\"s\"");
+    CHECK(next() == "x");
+    CHECK(next() == "λ#_y");
+    CHECK(next() == "nil");
+    CHECK(next() == "true");
+    rt::Owned line = rt::Owned::adopt(abi::slisp_stream_read_line(stream.word()));
+    CHECK(text_or_empty(line) == "");
+    CHECK(next() == "rest");
+    CHECK(next() == "!! java.lang.NumberFormatException Invalid number: 1a");
+    CHECK(next() == "b");
+    CHECK(next() == "!! java.lang.RuntimeException EOF while reading");
+    rt::Owned options = options_of("{:eof :end}");
+    CHECK(outcome(rt::Owned::adopt(abi::slisp_stream_read_form(options.word(), stream.word()))) == ":end");
+  };
+  leaves_nothing(run);
+}
+
 TEST_CASE("data readers of the caller come first") {
   ReaderOptions options;
   options.data.knows = [](void*, rt::Borrowed tag) { return rt::text_of(rt::symbol_name(tag)) != "unknown"; };
