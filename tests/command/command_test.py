@@ -379,7 +379,7 @@ class Programs(Case):
         program = self.compiled(text, "--debug-heap")
         valgrind = ["valgrind", "-q", "--leak-check=full", "--show-leak-kinds=all", "--errors-for-leak-kinds=all", "--error-exitcode=99"]
         self.expect(self.run_command(valgrind + [program]), 0, "55\n", "")
-        for fault, words in (("leak", "lost"), ("use-after-free", "Invalid read")):
+        for fault, words in (("leak", "in loss record"), ("use-after-free", "Invalid read")):
             done = self.run_command(valgrind + [program], env=dict(self.env, SLISP_PLANT_FAULT=fault))
             self.assertEqual(done.returncode, 99, fault)
             self.assertIn(words, done.err)

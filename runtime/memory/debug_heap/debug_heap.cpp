@@ -35,6 +35,21 @@ void note_bytes(std::size_t bytes) {
   if (runtime.live_bytes > runtime.peak_bytes) runtime.peak_bytes = runtime.live_bytes;
 }
 
+// The test of the test: SLISP_PLANT_FAULT=leak makes an object that nobody releases, =use-after-free looks at one that is gone. The
+// heap report and valgrind must tell of them.
+bool planted(const char* fault) {
+  const char* wanted = std::getenv("SLISP_PLANT_FAULT");
+  return wanted != nullptr && std::strcmp(wanted, fault) == 0;
+}
+[[gnu::constructor]] void plant_leak() {
+  if (planted("leak")) allocate(Kind::Object, sizeof(Header), 0, 0);
+}
+[[gnu::destructor]] void plant_use_after_free() {
+  if (!planted("use-after-free")) return;
+  Header* object = allocate(Kind::Object, sizeof(Header), 0, 0);
+  free_memory(object);
+  retain(reinterpret_cast<Word>(object));
+}
 
 }  // namespace
 
