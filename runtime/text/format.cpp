@@ -1,20 +1,11 @@
 // format.cpp: java.util.Formatter for (format ...): %s %d %x %o %f %e %g %c %b %h %n %% with flags, widths, precisions and indexes.
 // Keeps: doubles are rounded half up from their shortest decimal digits, as on the JVM, not from their binary value as in C.
 #include "runtime/numbers/numbers.hpp"
+#include "runtime/text/format_spec.hpp"
 #include "runtime/text/text.hpp"
-#include "runtime/text/unicode.hpp"
 
 namespace slisp::rt {
 namespace {
-
-struct Spec {
-  std::string_view text;                 // the whole specifier, for messages
-  std::int64_t index = 0;                // 0: next; -1: the same again
-  bool left = false, alternate = false, plus = false, space = false, zero = false, group = false, parentheses = false;
-  std::int64_t width = -1, precision = -1;
-  char conversion = 0;                   // in lower case
-  bool upper = false;
-};
 
 // Decimal digits with a point: 0.d1d2... * 10^exponent.
 struct Digits {
@@ -93,115 +84,12 @@ class Formatter {
       if (percent == std::string_view::npos) break;
       Spec spec;
       i = percent;
-      if (!parse(i, spec) || !check(spec) || !apply(spec)) return Owned::pending();
+      if (!parse_spec(format_, i, spec) || !check_spec(spec) || !apply(spec)) return Owned::pending();
     }
     return out_.finish();
   }
 
  private:
-  static bool fail(ClassId type, std::string_view a, std::string_view b = {}, std::string_view c = {}) {
-    TextBuffer message;
-    message.append(a);
-    message.append(b);
-    message.append(c);
-    (void)throw_string(type, message.finish());
-    return false;
-  }
-  static bool unknown(char conversion) {
-    return fail(ClassId::UnknownFormatConversionException, "Conversion = '", {&conversion, 1}, "'");
-  }
-  static bool flag_mismatch(const Spec& spec, std::string_view flags) {
-    TextBuffer message;
-    message.append("Conversion = ");
-    message.append(spec.conversion);
-    message.append(", Flags = ");
-    message.append(flags);
-    (void)throw_string(ClassId::FormatFlagsConversionMismatchException, message.finish());
-    return false;
-  }
-
-  std::int64_t number(std::size_t& i) const {
-    std::int64_t value = 0;
-    while (i < format_.size() && format_[i] >= '0' && format_[i] <= '9') {
-      if (value < INT32_MAX) value = value * 10 + (format_[i] - '0');
-      ++i;
-    }
-    return value;
-  }
-
-  // %[index$][flags][width][.precision]conversion
-  bool parse(std::size_t& i, Spec& spec) {
-    const std::size_t start = i++;
-    if (i < format_.size() && format_[i] == '<') {
-      spec.index = -1;
-      ++i;
-    } else {
-      std::size_t k = i;
-      const std::int64_t index = number(k);
-      if (k > i && k < format_.size() && format_[k] == '$') {
-        spec.index = index;
-        i = k + 1;
-      }
-    }
-    for (bool more = true; more && i < format_.size();) {
-      bool* flag = nullptr;
-      switch (format_[i]) {
-        case '-': flag = &spec.left; break;
-        case '#': flag = &spec.alternate; break;
-        case '+': flag = &spec.plus; break;
-        case ' ': flag = &spec.space; break;
-        case '0': flag = &spec.zero; break;
-        case ',': flag = &spec.group; break;
-        case '(': flag = &spec.parentheses; break;
-        default: more = false; break;
-      }
-      if (flag == nullptr) break;
-      if (*flag) return fail(ClassId::IllegalArgumentException, "Flags = '", format_.substr(i, 1), "'");
-      *flag = true;
-      ++i;
-    }
-    if (i < format_.size() && format_[i] >= '1' && format_[i] <= '9') spec.width = number(i);
-    if (i < format_.size() && format_[i] == '.') {
-      const std::size_t digits = ++i;
-      spec.precision = number(i);
-      if (i == digits) return unknown('.');
-    }
-    if (i >= format_.size()) return unknown('%');
-    const char c = format_[i++];
-    spec.upper = c >= 'A' && c <= 'Z';
-    spec.conversion = spec.upper ? static_cast<char>(c + 32) : c;
-    if (std::string_view("bhscdoxefgn%").find(spec.conversion) == std::string_view::npos ||
-        (spec.upper && std::string_view("bhscxeg").find(spec.conversion) == std::string_view::npos))
-      return unknown(c);
-    spec.text = format_.substr(start, i - start);
-    return true;
-  }
-
-  static bool check(const Spec& spec) {
-    const bool wide = spec.conversion == 'n' || spec.width >= 0;
-    if ((spec.left || spec.zero) && !wide) return fail(ClassId::MissingFormatWidthException, spec.text);
-    if (spec.left && spec.zero) return fail(ClassId::IllegalFormatFlagsException, "Flags = '-0'");
-    if (spec.plus && spec.space) return fail(ClassId::IllegalFormatFlagsException, "Flags = '+ '");
-    const bool integral = spec.conversion == 'd' || spec.conversion == 'x' || spec.conversion == 'o';
-    const bool floating = spec.conversion == 'e' || spec.conversion == 'f' || spec.conversion == 'g';
-    if (!integral && !floating) {
-      if (spec.plus) return flag_mismatch(spec, "+");
-      if (spec.space) return flag_mismatch(spec, " ");
-      if (spec.zero) return flag_mismatch(spec, "0");
-      if (spec.group) return flag_mismatch(spec, ",");
-      if (spec.parentheses) return flag_mismatch(spec, "(");
-      if (spec.alternate) return flag_mismatch(spec, "#");
-    }
-    if ((spec.conversion == 'x' || spec.conversion == 'o' || spec.conversion == 'e') && spec.group) return flag_mismatch(spec, ",");
-    if ((spec.conversion == 'd' || spec.conversion == 'g') && spec.alternate) return flag_mismatch(spec, "#");
-    if (spec.precision >= 0 && (integral || spec.conversion == 'c' || spec.conversion == '%' || spec.conversion == 'n')) {
-      TextBuffer digits;
-      digits.append_long(spec.precision);
-      return fail(ClassId::IllegalFormatPrecisionException, digits.view());
-    }
-    return true;
-  }
-
   // The value that a specifier means; false with an exception pending.
   bool argument(const Spec& spec, Owned& value) {
     std::int64_t position = spec.index > 0 ? spec.index - 1 : spec.index < 0 ? last_ : next_++;
@@ -213,26 +101,25 @@ class Formatter {
     return true;
   }
   static bool missing(const Spec& spec) {
-    return fail(ClassId::MissingFormatArgumentException, "Format specifier '", spec.text, "'");
+    TextBuffer text;
+    append_spec(text, spec);
+    return format_failure(ClassId::MissingFormatArgumentException, "Format specifier '", text.view(), "'");
   }
   static bool wrong_type(const Spec& spec, Borrowed value) {
     const Owned type = Owned::adopt(abi::slisp_class_of(value.word()));
     const Owned name = Owned::adopt(abi::slisp_class_name(type.word()));
-    return fail(ClassId::IllegalFormatConversionException, {&spec.conversion, 1}, " != ", text_of(name));
+    return format_failure(ClassId::IllegalFormatConversionException, {&spec.conversion, 1}, " != ", text_of(name));
   }
 
   // Pads to the width, which counts code points.
-  bool pad(const Spec& spec, std::string_view text) {
+  bool pad(const Spec& spec, std::string_view plain) {
+    Owned upper;
+    if (spec.upper) upper = Owned::adopt(abi::slisp_string_upper(make_string(plain).word()));
+    const std::string_view text = spec.upper ? text_of(upper) : plain;
     const std::int64_t missing_columns = spec.width - static_cast<std::int64_t>(count_text(text).code_points);
     if (!spec.left)
       for (std::int64_t k = 0; k < missing_columns; ++k) out_.append(' ');
-    if (spec.upper) {
-      const Owned plain = make_string(text);
-      const Owned upper = Owned::adopt(abi::slisp_string_upper(plain.word()));
-      out_.append(text_of(upper));
-    } else {
-      out_.append(text);
-    }
+    out_.append(text);
     if (spec.left)
       for (std::int64_t k = 0; k < missing_columns; ++k) out_.append(' ');
     return true;
@@ -249,8 +136,7 @@ class Formatter {
   bool signed_number(const Spec& spec, bool negative, std::string_view digits, bool finite = true) {
     TextBuffer text, grouped;
     if (spec.group && finite) {
-      const std::size_t point = digits.find('.');
-      const std::size_t whole = point == std::string_view::npos ? digits.size() : point;
+      const std::size_t whole = digits.find_first_of(".e") == std::string_view::npos ? digits.size() : digits.find_first_of(".e");
       for (std::size_t k = 0; k < digits.size(); ++k) {
         if (k > 0 && k < whole && (whole - k) % 3 == 0) grouped.append(',');
         grouped.append(digits[k]);
@@ -281,6 +167,7 @@ class Formatter {
     switch (spec.conversion) {
       case 'b': return pad(spec, cut(spec, value.is_nil() || value.word() == abi::k_false ? "false" : "true"));
       case 's': {
+        if (spec.alternate) return refuse_flags(spec, "#");
         TextBuffer text;
         if (value.is_nil()) text.append("null");
         else if (!append_str(text, value)) return false;
@@ -332,8 +219,7 @@ class Formatter {
       if (n < 0) text.remove_prefix(1);
       return signed_number(spec, n < 0, text);
     }
-    if (spec.plus || spec.space || spec.parentheses)
-      return flag_mismatch(spec, spec.plus ? "+" : spec.space ? " " : "(");
+    if (!refuse_flags(spec, "( +")) return false;
     // Two's complement, without sign.
     const unsigned shift = radix == 16 ? 4 : 3;
     auto rest = static_cast<std::uint64_t>(n);
@@ -373,8 +259,14 @@ class Formatter {
     if (spec.conversion == 'f') append_fixed(text, digits, precision);
     else if (spec.conversion == 'e') append_scientific(text, digits, precision);
     else append_general(text, digits, precision);
-    if (spec.alternate && text.view().find('.') == std::string_view::npos) text.append('.');
-    return signed_number(spec, negative, text.view());
+    if (!spec.alternate || precision > 0) return signed_number(spec, negative, text.view());
+    // The point is written though nothing follows it.
+    TextBuffer pointed;
+    const std::size_t whole = text.view().find('e');
+    pointed.append(text.view().substr(0, whole));
+    pointed.append('.');
+    if (whole != std::string_view::npos) pointed.append(text.view().substr(whole));
+    return signed_number(spec, negative, pointed.view());
   }
 
   // The digits of a BigDecimal's text, without point and exponent.
