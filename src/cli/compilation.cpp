@@ -1,5 +1,6 @@
 // compilation.cpp: the steps that compile, run, eval, test and the REPL have in common.
 #include "src/cli/compilation.hpp"
+#include "runtime/control/exceptions.hpp"
 #include "src/cli/commands.hpp"
 #include <algorithm>
 #include <cerrno>
@@ -14,6 +15,7 @@ extern "C" {
 // Present in the final compiler only; see executables.cmake.
 [[gnu::weak]] extern const char slisp_library_index[];
 [[gnu::weak]] extern const char slisp_library_index_end[];
+[[gnu::weak]] extern slisp::abi::Code slisp_library_inits[];   // init functions of the linked namespaces, then null
 }
 
 namespace slisp::cli {
@@ -51,6 +53,18 @@ analyzer::Options analyzer_options(const Options& options, analyzer::Mode mode, 
   return made;
 }
 
+// Macros call linked library code, so what its namespaces set up when a program requires them is set up here, once a process.
+void run_library_inits() {
+  static bool done = false;
+  if (std::exchange(done, true) || &slisp_library_inits == nullptr) return;
+  for (abi::Code* init = slisp_library_inits; *init != nullptr; ++init) {
+    rt::Owned result = rt::enter(*init, abi::k_nil, nullptr, 0);
+    if (!result.failed()) continue;
+    rt::Owned exception = rt::Owned::adopt(abi::slisp_exception_take());
+    rt::report_uncaught(exception);
+  }
+}
+
 }  // namespace
 
 Compilation::Compilation(const Options& given, analyzer::Mode mode, std::string library_root)
@@ -59,6 +73,7 @@ Compilation::Compilation(const Options& given, analyzer::Mode mode, std::string 
       evaluator(session),
       analyzer(session, evaluator) {
   session.environment.load_library_index(library_index().wrappers);
+  run_library_inits();
 }
 
 bool Compilation::analyze_file(const std::string& path) { return analyzer.analyze_main(path, program); }

@@ -135,13 +135,17 @@ int build_library_command(const Options& options) {
     if (!compilation.analyzer.analyze_namespace(name, program)) return compilation.report();
     order.push_back(name);
   }
-  std::string index;
+  std::string index, inits, externs;
   std::vector<x64::LibraryModule> library;
   for (std::size_t i = 0; i < order.size(); ++i) {
     ir::Module& module = modules.emplace_back();
     if (!compilation.lower(compiler::Mode::Library, programs[i], compiler::label('i', order[i]), module)) return compilation.report();
     library.push_back({order[i], &module});
-    if (!module.init_symbol.empty()) index += "@init " + order[i] + "\n";
+    if (!module.init_symbol.empty()) {
+      index += "@init " + order[i] + "\n";
+      externs += "extern " + module.init_symbol + "\n";
+      inits += "dq " + module.init_symbol + "\n";
+    }
     for (const auto& var : programs[i].vars) {
       if (var->wrappers.empty()) continue;
       index += var->ns + "/" + var->name;
@@ -154,7 +158,12 @@ int build_library_command(const Options& options) {
   if (auto failure = x64::write_library(library, code, options.output)) return report_failure(failure->status, failure->message + failure->details);
   std::ofstream out(fs::path(options.output) / "library.index", std::ios::binary);
   out << index;
-  if (!out.flush()) return report_failure(1, "cannot write '" + options.output + "/library.index'");
+  // What the compiler that carries the library wants to know of it; assembled by the build.
+  std::ofstream carried(fs::path(options.output) / "library_index.asm", std::ios::binary);
+  carried << externs << "section .rodata\nglobal slisp_library_index, slisp_library_index_end\nslisp_library_index: incbin \"library.index\"\n"
+          << "slisp_library_index_end:\nsection .data\nglobal slisp_library_inits\nalign 8\nslisp_library_inits:\n" << inits
+          << "dq 0\nsection .note.GNU-stack noalloc noexec nowrite progbits\n";
+  if (!out.flush() || !carried.flush()) return report_failure(1, "cannot write '" + options.output + "/library.index'");
   if (options.stats)
     for (const ir::Module& module : modules) print_stats(module);
   return 0;

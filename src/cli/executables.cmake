@@ -38,13 +38,8 @@ add_custom_command(OUTPUT ${library_archive} ${library_build}/library.index
   COMMAND ${CMAKE_AR} rcsD ${library_archive} @${library_build}/objects.list
   COMMAND ${CMAKE_COMMAND} -E copy ${library_build}/keywords.list ${SLISP_LIBRARY_FOLDER}/keywords.list
   DEPENDS slisp-stage1 ${library_sources} VERBATIM)
-set(index_source ${PROJECT_BINARY_DIR}/generated/library_index.asm)
-file(WRITE ${index_source}
-  "section .rodata\nglobal slisp_library_index, slisp_library_index_end\n"
-  "slisp_library_index: incbin \"${library_build}/library.index\"\nslisp_library_index_end:\n"
-  "section .note.GNU-stack noalloc noexec nowrite progbits\n")
 add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/library_index.o
-  COMMAND ${SLISP_NASM} -f elf64 -o ${PROJECT_BINARY_DIR}/library_index.o ${index_source}
+  COMMAND ${SLISP_NASM} -f elf64 -I ${library_build}/ -o ${PROJECT_BINARY_DIR}/library_index.o ${library_build}/library_index.asm
   DEPENDS ${library_build}/library.index VERBATIM)
 target_sources(slisp PRIVATE ${PROJECT_BINARY_DIR}/library_index.o)
 set_source_files_properties(${PROJECT_BINARY_DIR}/library_index.o PROPERTIES EXTERNAL_OBJECT TRUE GENERATED TRUE)
