@@ -153,6 +153,15 @@ DataLayout::VarParts::VarParts(rt::Borrowed value) : name(value), ns(value) {
   flags = var->flags;
 }
 
+// Such objects must outlive the code that names them and are not counted by it: they become immortal.
+bool DataLayout::by_address(Word value) const {
+  if (names_of_ == Names::OfTheLink || !rt::is_pointer(value)) return false;
+  Header* object = rt::header_of(value);
+  if (object->kind != Kind::Keyword && object->kind != Kind::Var) return false;
+  if (object->count > 0) object->count = 0;
+  return true;
+}
+
 std::string DataLayout::label_of(Word value) {
   if (auto it = external_.find(value); it != external_.end()) return it->second;
   const Header* object = rt::header_of(value);
@@ -172,7 +181,7 @@ std::string DataLayout::label_of(Word value) {
 
 Outcome DataLayout::reach(Word root) {
   std::size_t next = order_.size();
-  if (rt::is_pointer(root)) label_of(root);
+  if (rt::is_pointer(root) && !by_address(root)) label_of(root);
   for (; next < order_.size(); ++next) {
     Header* object = rt::header_of(order_[next]);
     if (!layable(object->kind)) return not_data(object->kind);
@@ -182,7 +191,7 @@ Outcome DataLayout::reach(Word root) {
     }
     const Word* slots = slots_of(object);
     for (unsigned i = 0; i < object->slots; ++i)
-      if (rt::is_pointer(slots[i])) label_of(slots[i]);
+      if (rt::is_pointer(slots[i]) && !by_address(slots[i])) label_of(slots[i]);
   }
   return std::nullopt;
 }
@@ -231,10 +240,14 @@ Outcome DataLayout::collect() {
     Reference reference;
     switch (object.kind) {
       case ir::StaticKind::Constant:
-        if (rt::is_pointer(object.value.word())) reference.symbol = label_of(object.value.word());
+        if (rt::is_pointer(object.value.word()) && !by_address(object.value.word())) reference.symbol = label_of(object.value.word());
         else reference.word = object.value.word();
         break;
       case ir::StaticKind::VarCell: {
+        if (by_address(object.value.word())) {
+          reference.word = object.value.word();
+          break;
+        }
         const VarParts& var = vars_.try_emplace(&object, object.value).first->second;
         for (Word part : {var.name.word(), var.ns.word()})
           if (Outcome failure = reach(part)) return failure;
@@ -250,16 +263,16 @@ Outcome DataLayout::collect() {
 }
 
 // ---- printing
-void DataLayout::begin(std::string_view kind, const std::string& label, bool global, AsmText& out) {
+void DataLayout::begin(std::string_view kind, const std::string& label, bool global, std::string_view before, AsmText& out) {
   bool writable = kind == "data";
   out << "section ." << kind << '.' << label << " progbits alloc noexec " << (writable ? "write" : "nowrite") << " align=8\n";
   if (global) out << "global " << label << '\n';
   out.define(label);
-  out << label << ":\n";
+  out << before << label << ":\n";
 }
 
 void DataLayout::emit_word(Word value, const Naming& naming, AsmText& out) {
-  if (!rt::is_pointer(value)) {
+  if (!rt::is_pointer(value) || by_address(value)) {
     out << "dq " << hexadecimal(value) << '\n';
     return;
   }
@@ -270,7 +283,13 @@ void DataLayout::emit_word(Word value, const Naming& naming, AsmText& out) {
 
 void DataLayout::emit_object(const Header* object, const std::vector<std::string>& labels, bool global, const Naming& naming,
                              AsmText& out) {
-  begin("data", labels[0], global, out);
+  if (object->kind == Kind::BigInt || object->kind == Kind::Ratio || object->kind == Kind::BigDecimal) {
+    // Generic operations know big numbers through a weak table; a constant that is one keeps the table's code in the program.
+    out.mention("slisp_big_table");
+    begin("data", labels[0], global, "dq slisp_big_table\n", out);
+  } else {
+    begin("data", labels[0], global, "", out);
+  }
   for (std::size_t i = 1; i < labels.size(); ++i) {
     if (global) out << "global " << labels[i] << '\n';
     out.define(labels[i]);
@@ -354,9 +373,9 @@ void DataLayout::emit(const Naming& naming, AsmText& out, bool split) {
     emit_object(rt::header_of(value), labels, global, naming, out);
   }
   for (const ir::StaticObject& object : module_.statics) {
-    if (object.kind == ir::StaticKind::VarCell) emit_var(object, naming, out, split);
+    if (object.kind == ir::StaticKind::VarCell && vars_.count(&object) != 0) emit_var(object, naming, out, split);
     if (object.kind != ir::StaticKind::Closure) continue;
-    begin("data", naming(object.symbol), object.global || split, out);
+    begin("data", naming(object.symbol), object.global || split, "", out);
     Header header{0, Kind::Fn, 0, 0};
     emit_header(&header, out);
     std::string descriptor = naming(module_.descriptors[object.descriptor.index].symbol);
@@ -366,7 +385,7 @@ void DataLayout::emit(const Naming& naming, AsmText& out, bool split) {
   for (const ir::Descriptor& descriptor : module_.descriptors) emit_descriptor(descriptor, naming, out, split);
   for (std::size_t i = 0; i < module_.sites.size(); ++i) {
     const ir::TraceSite& site = module_.sites[i];
-    begin("rodata", naming(site_symbols_[i]), split, out);
+    begin("rodata", naming(site_symbols_[i]), split, "", out);
     std::string function = naming(text_label(site.function));
     std::string file = naming(text_label(module_.files[site.file]));
     out << "dq " << function << ',' << file << "\ndd " << site.line << ',' << site.column << '\n';

@@ -12,7 +12,9 @@ namespace slisp::x64 {
 // Invariant: an object has one label; objects that others define (keywords, classes, empties, streams) keep theirs.
 class DataLayout {
  public:
-  DataLayout(const ir::Module& module) : module_(module) {}
+  // What keywords and vars are called: symbols of the link, or addresses of the objects of this process (the REPL).
+  enum class Names : std::uint8_t { OfTheLink, OfThisProcess };
+  DataLayout(const ir::Module& module, Names names) : module_(module), names_of_(names) {}
   // Walks the constants. A failure: a value that cannot be data.
   Outcome collect();
 
@@ -43,9 +45,13 @@ class DataLayout {
   void emit_descriptor(const ir::Descriptor& descriptor, const Naming& naming, AsmText& out, bool split);
   void emit_var(const ir::StaticObject& object, const Naming& naming, AsmText& out, bool split);
   std::string text_label(std::string_view text);
-  void begin(std::string_view kind, const std::string& label, bool global, AsmText& out);
+  // Section and label; `before` stands in front of the label.
+  void begin(std::string_view kind, const std::string& label, bool global, std::string_view before, AsmText& out);
+
+  bool by_address(rt::Word value) const;         // a keyword or var of this process, with Names::OfThisProcess
 
   const ir::Module& module_;
+  Names names_of_;
   std::vector<Reference> references_;
   std::vector<std::string> site_symbols_;
   std::unordered_map<rt::Word, std::string> external_;        // objects with symbols of their own

@@ -33,7 +33,7 @@ void DataLayout::emit_descriptor(const ir::Descriptor& descriptor, const Naming&
     out << "jmp near " << many << '\n';
     many = dispatcher;
   }
-  begin("rodata", name, descriptor.global || split, out);
+  begin("rodata", name, descriptor.global || split, "", out);
   for (const std::string& entry : entries) {
     out.mention(entry);
     out << "dq " << entry << '\n';

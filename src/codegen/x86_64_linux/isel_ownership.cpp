@@ -28,7 +28,7 @@ bool Selector::select_ownership(const ir::Instruction& inst) {
     case Op::VarRoot: {
       Operand cell = static_operand(inst.id);
       std::uint32_t d = define(inst.result);
-      if (options_.optimize > 0) {
+      if (options_.optimize > 0 && cell.is(Operand::Kind::Symbol)) {
         MInst& load = emit(Opcode::VarRoot);
         load.operand[0] = virtual_register(d);
         load.operand[1] = cell;

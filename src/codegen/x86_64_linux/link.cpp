@@ -17,9 +17,9 @@ namespace {
 
 constexpr const char* k_gather_script =
     "SECTIONS {\n"
-    ".slisp_keywords : ALIGN(32) { PROVIDE_HIDDEN(slisp_keywords_begin = .); *(slisp_keywords.*) "
-    "PROVIDE_HIDDEN(slisp_keywords_end = .); }\n"
-    ".slisp_vars : ALIGN(8) { PROVIDE_HIDDEN(slisp_vars_begin = .); *(slisp_vars.*) PROVIDE_HIDDEN(slisp_vars_end = .); }\n"
+    ".slisp_keywords : ALIGN(32) { slisp_keywords_begin = .; *(slisp_keywords.*) "
+    "slisp_keywords_end = .; }\n"
+    ".slisp_vars : ALIGN(8) { slisp_vars_begin = .; *(slisp_vars.*) slisp_vars_end = .; }\n"
     "} INSERT AFTER .data;\n";
 
 std::set<std::string> library_keywords(const fs::path& folder) {

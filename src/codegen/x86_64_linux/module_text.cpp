@@ -44,7 +44,7 @@ void emit_program(const std::vector<std::string>& calls, AsmText& out) {
 }
 
 // All labels that the module defines, with what they stand for.
-Outcome collect_labels(const ir::Module& module, std::unordered_map<std::string, bool>& labels) {
+Outcome collect_labels(const ir::Module& module, const DataLayout& data, std::unordered_map<std::string, bool>& labels) {
   Outcome failure;
   auto add = [&](const std::string& label, const std::string& what, bool global) {
     if (labels.emplace(label, global).second || failure) return;
@@ -52,8 +52,13 @@ Outcome collect_labels(const ir::Module& module, std::unordered_map<std::string,
   };
   for (const ir::Function& f : module.functions) add(f.symbol, f.name, f.global);
   for (const ir::Descriptor& d : module.descriptors) add(d.symbol, d.name, d.global);
-  for (const ir::StaticObject& s : module.statics)
-    if (s.kind != ir::StaticKind::External) add(s.symbol, "a static object", s.global);
+  // Constants may turn out to be objects that are defined elsewhere: keywords, classes, empty collections.
+  for (std::size_t i = 0; i < module.statics.size(); ++i) {
+    const ir::StaticObject& object = module.statics[i];
+    bool elsewhere = object.kind == ir::StaticKind::External || data.reference(static_cast<std::uint32_t>(i)).symbol != object.symbol ||
+                     (object.kind == ir::StaticKind::Constant && object.value.is(abi::Kind::Keyword));
+    if (!elsewhere) add(object.symbol, "a static object", object.global);
+  }
   return failure;
 }
 
@@ -68,10 +73,10 @@ std::string file_text(const AsmText& body) {
 }  // namespace
 
 Outcome module_text(const ir::Module& module, const Options& options, const TextRequest& request, ModuleText& out) {
-  std::unordered_map<std::string, bool> labels;
-  if (Outcome failure = collect_labels(module, labels)) return failure;
-  DataLayout data(module);
+  DataLayout data(module, request.names);
   if (Outcome failure = data.collect()) return failure;
+  std::unordered_map<std::string, bool> labels;
+  if (Outcome failure = collect_labels(module, data, labels)) return failure;
   for (const auto& [text, keyword] : data.keywords()) out.keywords.emplace(text, keyword);
 
   SymbolTable symbols;

@@ -20,6 +20,7 @@ struct TextRequest {
   Splitting splitting = Splitting::OneFile;
   std::vector<std::string> init_symbols;
   bool make_program = false;
+  DataLayout::Names names = DataLayout::Names::OfTheLink;
   const std::set<std::string>* known_keywords = nullptr;
 };
 Outcome module_text(const ir::Module& module, const Options& options, const TextRequest& request, ModuleText& out);

@@ -43,22 +43,22 @@ static 3 constant L4 "[]"
 fn slisp_program "main" global {
 b0:
   v0 = static #0
-  v1 = try_call print v0 -> b1, b9
+  v1 = try_call print v0 -> b1, b5
 b1:
   v2 = static #1
-  v3 = try_call print v2 -> b2, b9
+  v3 = try_call print v2 -> b2, b5
 b2:
   v4 = static #2
-  v5 = try_call print v4 -> b3, b9
+  v5 = try_call print v4 -> b3, b5
 b3:
   v6 = static #3
-  v7 = try_call print v6 -> b4, b9
+  v7 = try_call print v6 -> b4, b5
 b4:
   return v7
-b9:
+b5:
   unwind
 }
-)"), "{:a [1 2.5 \"text\\n\"], :b/c #{y/z x}, 3 (4 5 6), \\a 123456789012345678901234567890N}\n"
+)"), "{:a [1 2.5 \"text\\n\"], :b/c #{x y/z}, 3 (4 5 6), \\a 123456789012345678901234567890N}\n"
      "[0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35]\n:keyword\n[]\n");
 }
 
