@@ -30,10 +30,21 @@ class Translator {
   bool run() {
     while (i_ < java_.size()) {
       const char c = java_[i_];
-      if (c == '\\') {
-        if (!escape(out_, false)) return false;
-      } else if (c == '[') {
+      if (c == '[') {
         if (!character_class(out_, 0)) return false;
+      } else if (c == '{') {
+        if (!counted_repetition()) return false;
+      } else if (const std::size_t length = anchor_length(); length > 0) {
+        // PCRE2 repeats no anchors, but groups of them.
+        const bool repeated = i_ + length < java_.size() && std::string_view("*+?{").find(java_[i_ + length]) != std::string_view::npos;
+        if (repeated) out_.append("(?:");
+        out_.append(java_.substr(i_, length));
+        if (repeated) out_.append(')');
+        i_ += length;
+      } else if (c == '\\') {
+        if (!escape(out_, false)) return false;
+      } else if (java_.substr(i_, 3) == "(?#") {
+        return fail("Unknown inline modifier", i_ + 2);
       } else {
         out_.append(c);
         ++i_;
@@ -58,6 +69,31 @@ class Translator {
     }
     (void)throw_string(ClassId::PatternSyntaxException, message.finish());
     return false;
+  }
+
+  std::size_t anchor_length() const {
+    if (java_[i_] == '^' || java_[i_] == '$') return 1;
+    return java_[i_] == '\\' && i_ + 1 < java_.size() && std::string_view("AbBGzZ").find(java_[i_ + 1]) != std::string_view::npos ? 2 : 0;
+  }
+
+  // {n}, {n,} or {n,m}: a brace means nothing else in Java.
+  bool counted_repetition() {
+    const std::size_t open = i_;
+    std::size_t k = i_ + 1;
+    const auto digit = [&] { return k < java_.size() && java_[k] >= '0' && java_[k] <= '9'; };
+    if (!digit()) return fail("Illegal repetition", k);
+    std::int64_t low = 0, high = -1;
+    for (; digit(); ++k) low = low > INT32_MAX ? low : low * 10 + (java_[k] - '0');
+    if (k < java_.size() && java_[k] == ',') {
+      ++k;
+      if (digit()) high = 0;
+      for (; digit(); ++k) high = high > INT32_MAX ? high : high * 10 + (java_[k] - '0');
+    }
+    if (k >= java_.size() || java_[k] != '}') return fail("Unclosed counted closure", k);
+    if (high >= 0 && high < low) return fail("Illegal repetition range", k);
+    out_.append(java_.substr(open, k + 1 - open));
+    i_ = k + 1;
+    return true;
   }
 
   static int hex(char c) {
@@ -255,7 +291,13 @@ class Translator {
         intersection = true;
         append_operand(conditions, members, unions);
       } else if (c == '\\') {
+        const bool shorthand = i_ + 1 < java_.size() && std::string_view("dDhHsSvVwWpP").find(java_[i_ + 1]) != std::string_view::npos;
         if (!escape(members, true)) return false;
+        // A hyphen behind a family of characters is no range.
+        if (shorthand && i_ < java_.size() && java_[i_] == '-') {
+          members.append("\\-");
+          ++i_;
+        }
       } else {
         if (c == ']') members.append('\\');
         members.append(c);

@@ -56,6 +56,8 @@ TEST_CASE("regex: Java's dialect", "[regex]") {
   CHECK(found("\\Qa.b\\E", "a.b") == "[0 3 \"a.b\"]");
   CHECK(found("(?x) a b # c", "ab") == "[0 2 \"ab\"]");
   CHECK(found("[^\\s]+", " ab") == "[1 3 \"ab\"]");
+  CHECK(found("[\\d-x]+", "a-1x") == "[1 4 \"-1x\"]");
+  CHECK(found("(?m)^+b", "a\nb") == "[2 3 \"b\"]");
 }
 
 TEST_CASE("regex: wrong patterns are explained as Java does", "[regex]") {
@@ -64,6 +66,9 @@ TEST_CASE("regex: wrong patterns are explained as Java does", "[regex]") {
   CHECK(pr(re("[")) == syntax + "Unclosed character class near index 0\n[\n^");
   CHECK(pr(re("*")) == syntax + "Dangling meta character '*' near index 0\n*\n^");
   CHECK(pr(re(")")) == syntax + "Unmatched closing ')'\n)");
+  CHECK(pr(re("a{2")) == syntax + "Unclosed counted closure near index 3\na{2");
+  CHECK(pr(re("a{,2}")) == syntax + "Illegal repetition near index 2\na{,2}\n  ^");
+  CHECK(pr(re("x{3,1}")) == syntax + "Illegal repetition range near index 5\nx{3,1}\n     ^");
   CHECK(pr(re("\\q")) == syntax + "Illegal/unsupported escape sequence near index 1\n\\q\n ^");
   CHECK(pr(re("\\")) == syntax + "Unexpected internal error near index 1\n\\");
   CHECK(pr(re("(?<a>b")) == syntax + "Unclosed group near index 6\n(?<a>b");
