@@ -1,0 +1,220 @@
+// environment.cpp: see environment.hpp.
+#include "src/analyzer/environment.hpp"
+#include "runtime/api.hpp"
+#include <charconv>
+
+namespace slisp::analyzer {
+namespace {
+
+using abi::Kind;
+using rt::Borrowed;
+using rt::Owned;
+
+std::string text(Borrowed string) { return string.is(Kind::String) ? std::string(rt::text_of(string)) : std::string(); }
+
+// Classes that every namespace of Clojure imports besides java.lang.*; the others portable code names without an import are
+// harmless to know.
+constexpr std::pair<std::string_view, std::string_view> k_default_imports[] = {
+    {"BigInteger", "java.math.BigInteger"}, {"BigDecimal", "java.math.BigDecimal"}, {"Callable", "java.util.concurrent.Callable"}};
+
+bool is_map(Borrowed value) { return value.is(Kind::ArrayMap) || value.is(Kind::HashMap) || value.is(Kind::TreeMap); }
+
+}  // namespace
+
+Environment::Environment() {
+  // What the registry holds before anything was read is linked in.
+  rt::SeqWalk walk(Owned::adopt(abi::slisp_ns_all()));
+  Owned ns;
+  while (walk.next(ns)) linked_.insert(name_of(ns));
+  linked_.erase("user");
+}
+
+std::string Environment::name_of(Borrowed ns) {
+  Owned name = Owned::adopt(abi::slisp_ns_name(ns.word()));
+  return text(rt::symbol_name(name));
+}
+
+void Environment::load_library_index(std::string_view index) {
+  while (!index.empty()) {
+    std::size_t end = index.find('\n');
+    std::string_view line = index.substr(0, end);
+    index = end == std::string_view::npos ? std::string_view() : index.substr(end + 1);
+    std::size_t at = line.find(' ');
+    if (at == std::string_view::npos) continue;
+    std::vector<VarInfo::Wrapper> wrappers;
+    std::string_view name = line.substr(0, at);
+    for (line.remove_prefix(at); !line.empty();) {
+      line.remove_prefix(1);
+      std::string_view item = line.substr(0, line.find(' '));
+      line.remove_prefix(item.size());
+      std::size_t colon = item.find(':');
+      if (colon == std::string_view::npos) continue;
+      unsigned arity = 0;
+      std::from_chars(item.data(), item.data() + colon, arity);
+      abi::RuntimeFunctionId function = abi::find_runtime_function(item.substr(colon + 1));
+      if (function != abi::RuntimeFunctionId::k_count) wrappers.push_back({static_cast<std::uint8_t>(arity), function});
+    }
+    library_wrappers_[std::string(name)] = std::move(wrappers);
+  }
+}
+
+void Environment::close_library() {
+  for (auto& [word, info] : infos_) {
+    if (info->from_library) continue;
+    info->from_library = true;
+    info->definitions.clear();
+  }
+  compiled_.clear();
+}
+
+bool Environment::namespace_exists(std::string_view name) const { return !find_namespace(name).is_nil(); }
+
+Owned Environment::find_namespace(std::string_view full_name) const {
+  Owned symbol = rt::symbol("", full_name);
+  return Owned::adopt(abi::slisp_ns_find(symbol.word()));
+}
+
+Owned Environment::find_alias_or_namespace(std::string_view name) const {
+  if (!current_.is_nil()) {
+    Owned aliases = Owned::adopt(abi::slisp_ns_aliases(current_.word()));
+    Owned symbol = rt::symbol("", name);
+    if (!aliases.failed()) {
+      Owned found = rt::map_get(aliases, symbol);
+      if (!found.is_nil()) return found;
+    }
+  }
+  return find_namespace(name);
+}
+
+bool Environment::enter_namespace(std::string_view name) {
+  Owned symbol = rt::symbol("", name);
+  Owned ns = Owned::adopt(abi::slisp_ns_create(symbol.word()));
+  if (ns.failed()) return false;
+  current_ = std::move(ns);
+  current_name_ = name;
+  // Macros look at *ns*.
+  Owned core = find_namespace("clojure.core");
+  if (!core.is_nil()) {
+    Owned var = resolve_in(core, rt::symbol("", "*ns*"));
+    if (var.is(Kind::Var)) abi::slisp_var_bind_root(var.word(), Owned::copy(current_).take());
+  }
+  return true;
+}
+
+bool Environment::add_alias(std::string_view alias, Borrowed target) {
+  Owned symbol = rt::symbol("", alias);
+  return abi::slisp_ns_alias(current_.word(), symbol.word(), target.word()) != abi::k_pending;
+}
+
+bool Environment::refer(std::string_view name, Borrowed var) {
+  Owned symbol = rt::symbol("", name);
+  return abi::slisp_ns_refer(current_.word(), symbol.word(), var.word()) != abi::k_pending;
+}
+
+void Environment::unmap(std::string_view name) {
+  Owned symbol = rt::symbol("", name);
+  (void)abi::slisp_ns_unmap(current_.word(), symbol.word());
+}
+
+std::vector<Environment::Public> Environment::publics(Borrowed ns) {
+  std::vector<Public> out;
+  Owned interns = Owned::adopt(abi::slisp_ns_interns(ns.word()));
+  if (!is_map(interns)) return out;
+  rt::MapCursor cursor;
+  Borrowed key = abi::k_nil, value = abi::k_nil;
+  while (rt::next_entry(interns, cursor, key, value)) {
+    if (!value.is(Kind::Var) || (value.as<abi::Var>()->flags & abi::k_var_private) != 0) continue;
+    out.push_back({text(rt::symbol_name(key)), Owned::copy(value)});
+  }
+  return out;
+}
+
+Owned Environment::resolve_in(Borrowed ns, Borrowed symbol) {
+  return Owned::adopt(abi::slisp_ns_resolve(ns.word(), symbol.word()));
+}
+
+VarInfo* Environment::find_var(Borrowed ns, std::string_view name) {
+  Owned symbol = rt::symbol("", name);
+  Owned found = resolve_in(ns, symbol);
+  if (!found.is(Kind::Var)) return nullptr;
+  if (text(rt::symbol_name(found.as<abi::Var>()->ns)) != name_of(ns)) return nullptr;   // referred to, not interned
+  return info(found);
+}
+
+VarInfo* Environment::find_var(std::string_view ns, std::string_view name) {
+  Owned found = find_namespace(ns);
+  return found.is_nil() ? nullptr : find_var(found, name);
+}
+
+VarInfo* Environment::info(Borrowed var) {
+  auto known = infos_.find(var.word());
+  if (known != infos_.end()) return known->second;
+  const auto* cell = var.as<abi::Var>();
+  auto made = std::make_unique<VarInfo>();
+  made->ns = text(rt::symbol_name(cell->ns));
+  made->name = text(rt::symbol_name(cell->name));
+  made->object = Owned::copy(var);
+  made->dynamic = (cell->flags & abi::k_var_dynamic) != 0;
+  made->macro = (cell->flags & abi::k_var_macro) != 0;
+  made->is_private = (cell->flags & abi::k_var_private) != 0;
+  bool is_static = cell->header.count == 0;
+  if (is_static && is_linked(made->ns) && compiled_.find(made->ns) == compiled_.end()) {
+    made->from_library = true;
+    if (rt::is_kind(cell->root, Kind::Fn) && rt::header_of(cell->root)->count == 0 && !made->dynamic) {
+      const abi::FnDescriptor& descriptor = *reinterpret_cast<const abi::Fn*>(cell->root)->descriptor;
+      made->is_function = true;
+      made->fixed_arities = descriptor.arity_mask;
+      made->variadic_fixed = descriptor.variadic_fixed;
+    }
+    auto wrappers = library_wrappers_.find(made->ns + "/" + made->name);
+    if (wrappers != library_wrappers_.end()) made->wrappers = wrappers->second;
+  } else {
+    made->declared_only = true;
+  }
+  VarInfo* raw = made.get();
+  program_->vars.push_back(std::move(made));
+  infos_[var.word()] = raw;
+  return raw;
+}
+
+VarInfo* Environment::intern(std::string_view name) {
+  Owned symbol = rt::symbol("", name);
+  // A name of clojure.core gives way to the namespace's own.
+  Owned now = resolve_in(current_, symbol);
+  if (now.is(Kind::Var) && current_name_ != "clojure.core" && text(rt::symbol_name(now.as<abi::Var>()->ns)) == "clojure.core") unmap(name);
+  Owned var = Owned::adopt(abi::slisp_ns_intern(current_.word(), symbol.word()));
+  return var.failed() ? nullptr : info(var);
+}
+
+std::string Environment::class_name(std::string_view simple) const {
+  if (auto ns = imports_.find(current_name_); ns != imports_.end()) {
+    if (auto found = ns->second.find(simple); found != ns->second.end()) return found->second;
+  }
+  for (auto& [name, full] : k_default_imports) {
+    if (name == simple) return std::string(full);
+  }
+  std::string full = "java.lang." + std::string(simple);
+  Owned symbol = rt::symbol("", full);
+  return Owned::adopt(abi::slisp_class_find(symbol.word())).is_nil() ? std::string() : full;
+}
+
+Owned Environment::find_class(std::string_view name) const {
+  std::string full = name.find('.') == std::string_view::npos ? class_name(name) : std::string(name);
+  if (full.empty()) return Owned();
+  Owned symbol = rt::symbol("", full);
+  return Owned::adopt(abi::slisp_class_find(symbol.word()));
+}
+
+std::vector<std::string> Environment::visible_names(std::string_view ns) const {
+  std::vector<std::string> out;
+  Owned where = ns.empty() ? Owned::copy(current_) : find_alias_or_namespace(ns);
+  if (where.is_nil()) return out;
+  Owned names = Owned::adopt(ns.empty() ? abi::slisp_ns_map(where.word()) : abi::slisp_ns_interns(where.word()));
+  if (!is_map(names)) return out;
+  rt::MapCursor cursor;
+  Borrowed key = abi::k_nil, value = abi::k_nil;
+  while (rt::next_entry(names, cursor, key, value)) out.push_back(text(rt::symbol_name(key)));
+  return out;
+}
+
+}  // namespace slisp::analyzer

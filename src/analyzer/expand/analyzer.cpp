@@ -1,0 +1,24 @@
+// analyzer.cpp: the public face of the expander.
+#include "src/analyzer/expand/analyzer.hpp"
+#include "src/analyzer/expand/expander.hpp"
+
+namespace slisp::analyzer {
+
+Analyzer::Analyzer(Session& session, MacroHost& host) : expander_(std::make_unique<Expander>(session, host)) {}
+Analyzer::~Analyzer() = default;
+
+bool Analyzer::analyze_main(const std::string& path, Program& program) {
+  const reader::SourceFile* file = expander_->open_file(path, Span{});
+  return file != nullptr && expander_->analyze_main(*file, program);
+}
+bool Analyzer::analyze_main(const reader::SourceFile& file, Program& program) { return expander_->analyze_main(file, program); }
+bool Analyzer::analyze_namespace(const std::string& name, Program& program) { return expander_->analyze_namespace(name, program); }
+bool Analyzer::analyze_form(rt::Borrowed form, Program& program) { return expander_->analyze_form(form, program); }
+bool Analyzer::analyze_text(const reader::SourceFile& file, Program& program) { return expander_->analyze_text(file, program); }
+const std::string& Analyzer::current_ns() const { return expander_->environment().current_ns(); }
+bool Analyzer::enter_namespace(std::string_view name) { return expander_->enter_namespace(name); }
+const std::vector<std::string>& Analyzer::library_namespaces() const { return expander_->library_namespaces(); }
+const std::vector<std::string>& Analyzer::files() const { return expander_->files(); }
+reader::ReaderOptions Analyzer::reader_options(std::uint32_t file) { return expander_->reader_options(file); }
+
+}  // namespace slisp::analyzer

@@ -1,0 +1,41 @@
+// errors.cpp: problems in words.
+#include "src/analyzer/expand/expander.hpp"
+
+namespace slisp::analyzer {
+
+std::nullptr_t Expander::error(std::string_view code, std::string what, std::string why, std::string hint) {
+  session_.diagnostics.error(code, span_, std::move(what), std::move(why), std::move(hint));
+  return nullptr;
+}
+
+std::nullptr_t Expander::error_at(Borrowed form, std::string_view code, std::string what, std::string why, std::string hint) {
+  session_.diagnostics.error(code, narrow(form), std::move(what), std::move(why), std::move(hint));
+  return nullptr;
+}
+
+std::string Expander::take_exception_text() {
+  if (abi::slisp_exit_pending() != 0) {
+    rt::context().exception = abi::k_pending;              // the token is static
+    return "System/exit was called";
+  }
+  Owned exception = Owned::adopt(abi::slisp_exception_take());
+  Owned type = Owned::adopt(abi::slisp_class_of(exception.word()));
+  std::string out;
+  if (!type.is_nil()) {
+    Owned name = Owned::adopt(abi::slisp_class_name(type.word()));
+    std::string_view text = rt::text_of(name);
+    out = text.substr(text.rfind('.') + 1);
+  }
+  Owned message = Owned::adopt(abi::slisp_ex_message(exception.word()));
+  if (is_string(message)) out.append(": ").append(rt::text_of(message));
+  return out;
+}
+
+std::nullptr_t Expander::pending_error(std::string_view code, const std::string& before,
+                                       std::vector<reader::DiagnosticNote> notes) {
+  std::string text = take_exception_text();
+  session_.diagnostics.error(code, span_, before + text, {}, {}, std::move(notes));
+  return nullptr;
+}
+
+}  // namespace slisp::analyzer

@@ -1,0 +1,140 @@
+// expander.cpp: dispatch on forms; spans and nesting.
+// Keeps: a form's span lies within that of the form around it; what lies elsewhere was made by a macro and is said to stand where the
+//        macro call stands.
+#include "src/analyzer/expand/expander.hpp"
+#include <unordered_map>
+
+namespace slisp::analyzer {
+namespace {
+
+// Deeper than any program; keeps the recursive passes behind this one within the stack.
+constexpr std::size_t k_most_nesting = 20'000;
+
+bool contains(const Span& outer, const Span& inner) {
+  return !outer.known() || (outer.file == inner.file && outer.begin <= inner.begin && inner.end <= outer.end);
+}
+
+}  // namespace
+
+Expander::Expander(Session& session, MacroHost& host) : session_(session), environment_(session.environment), host_(host) {
+  features_ = reader::feature_set({"slisp"});
+  for (const std::string& feature : session.options.features) {
+    features_ = rt::set_conj(std::move(features_), rt::keyword("", feature));
+  }
+}
+
+Span Expander::narrow(Borrowed form) const {
+  Span found = spans_.find(form);
+  return found.known() && contains(span_, found) ? found : span_;
+}
+
+Expander::Special Expander::find_special(Borrowed head) const {
+  static const std::unordered_map<std::string_view, Special> k_specials = {
+      {"if", &Expander::special_if},         {"do", &Expander::special_do},       {"let*", &Expander::special_let},
+      {"loop*", &Expander::special_loop},    {"recur", &Expander::special_recur}, {"quote", &Expander::special_quote},
+      {"throw", &Expander::special_throw},   {"var", &Expander::special_var},     {"set!", &Expander::special_set},
+      {"def", &Expander::special_def},       {"fn*", &Expander::special_fn},      {"letfn*", &Expander::special_letfn},
+      {"try", &Expander::special_try},       {"case*", &Expander::special_case},  {".", &Expander::special_dot},
+      {"new", &Expander::special_new},       {"catch", &Expander::special_misplaced}, {"finally", &Expander::special_misplaced}};
+  if (!is_symbol(head) || !rt::symbol_ns(head).is_nil()) return nullptr;
+  auto found = k_specials.find(rt::text_of(rt::symbol_name(head)));
+  return found == k_specials.end() ? nullptr : found->second;
+}
+
+Node* Expander::analyze(Borrowed form, Place place) {
+  Restore<Span> where(span_, narrow(form));
+  Restore<std::size_t> depth(nesting_, nesting_ + 1);
+  if (nesting_ > k_most_nesting || rt::stack_exhausted()) {
+    return error("e-nesting", "the form is nested too deep", "at most " + std::to_string(k_most_nesting) +
+                 " forms may stand within one another", "is a macro expanding into itself without an end?");
+  }
+  if (is_symbol(form)) return analyze_symbol(form);
+  if (is_seq(form)) return analyze_call_form(form, place);
+  return analyze_literal(form);
+}
+
+bool Expander::as_list(Borrowed form, Borrowed& list) {
+  list = form;
+  if (form.is(abi::Kind::List) || form.is(abi::Kind::EmptyList)) return true;
+  std::vector<Owned> elements;
+  rt::SeqWalk walk(Owned::copy(form));
+  Owned element;
+  while (walk.next(element)) elements.push_back(std::move(element));
+  if (walk.failed()) return pending_error("e-macro", "a macro made a lazy sequence that fails: ") != nullptr;
+  Owned meta = meta_of(form);
+  Owned made = rt::list_of(elements);
+  if (!meta.is_nil()) made = Owned::adopt(abi::slisp_with_meta(made.take(), meta.take()));
+  list = made;
+  kept_.push_back(std::move(made));
+  return true;
+}
+
+Node* Expander::analyze_call_form(Borrowed seq, Place place) {
+  Borrowed form = abi::k_nil;
+  if (!as_list(seq, form)) return nullptr;
+  if (form.is(abi::Kind::EmptyList)) return analyze_literal(form);
+  Items items = list_items(form);
+  Borrowed head = items[0];
+  if (is_symbol(head)) {
+    if (Special special = find_special(head)) return (this->*special)(form, items, place);
+    Owned expansion;
+    switch (expand_macro(form, items, expansion)) {
+      case Expansion::NotMacro: break;
+      case Expansion::Failed: return nullptr;
+      case Expansion::Expanded: {
+        Borrowed made = expansion;
+        kept_.push_back(std::move(expansion));
+        return analyze(made, place);
+      }
+    }
+    if (find_entry(head) == nullptr) {
+      if (is_runtime_call(head)) return runtime_call(items);
+      SymbolName name = name_of(head);
+      if (!name.qualified() && name.name.size() > 1 && name.name.front() == '.' && name.name != "..") {
+        if (items.size() < 2) {
+          return error("e-call", "Malformed member expression, expecting (.member target ...)");
+        }
+        bool field = name.name[1] == '-' && name.name.size() > 2;
+        return member_call(items[1], name.name.substr(field ? 2 : 1), items, 2, field);
+      }
+      if (!name.qualified() && name.name.size() > 1 && name.name.back() == '.' && name.name != "..") {
+        return new_instance(name.name.substr(0, name.name.size() - 1), items, 1);
+      }
+    }
+  }
+  if (head.is_nil()) return error("e-call", "Can't call nil", "the first element of a list is what is called", "an empty list is written ()");
+  return analyze_invoke(items);
+}
+
+Node* Expander::analyze_invoke(const Items& items) {
+  auto* node = make<InvokeNode>();
+  node->callee = analyze(items[0], Place::Value);
+  bool ok = analyze_all(items, 1, node->arguments);
+  return node->callee != nullptr && ok ? node : nullptr;
+}
+
+// Goes on after a failure, to report more in one run.
+bool Expander::analyze_all(const Items& items, std::size_t from, std::vector<Node*>& out) {
+  bool ok = true;
+  for (std::size_t i = from; i < items.size(); ++i) {
+    Node* node = analyze(items[i], Place::Value);
+    ok = ok && node != nullptr;
+    out.push_back(node);
+  }
+  return ok;
+}
+
+Node* Expander::analyze_body(const Items& items, std::size_t from, Place place) {
+  if (from >= items.size()) return nil_node();
+  if (from + 1 == items.size()) return analyze(items[from], place);
+  auto* node = make<DoNode>();
+  bool ok = true;
+  for (std::size_t i = from; i < items.size(); ++i) {
+    Node* child = analyze(items[i], i + 1 == items.size() ? place : Place::Value);
+    ok = ok && child != nullptr;
+    node->body.push_back(child);
+  }
+  return ok ? node : nullptr;
+}
+
+}  // namespace slisp::analyzer

@@ -1,0 +1,240 @@
+// expander.hpp: the class behind Analyzer. Its methods stand in one file per idea:
+//   expander.cpp    dispatch on forms, spans, nesting         errors.cpp       problems in words
+//   scope.cpp       locals, frames, captures, recur targets   symbols.cpp      what a symbol means
+//   macros.cpp      macro calls                               literals.cpp     constants, quote, collections
+//   specials.cpp    if do let* loop* recur throw set! var     def.cpp fn.cpp try.cpp case.cpp
+//   interop.cpp     host names -> vars of slisp.host          runtime_calls.cpp  (rt/NAME ...)
+//   namespaces.cpp  ns, require, refer, import                loading.cpp      files and roots
+//   top_level.cpp   forms at top level
+// A method that returns null (or false) has reported why.
+#pragma once
+#include "src/analyzer/expand/analyzer.hpp"
+#include "src/analyzer/expand/forms.hpp"
+#include "src/reader/span_table.hpp"
+#include <map>
+#include <set>
+
+namespace slisp::analyzer {
+
+using Items = std::vector<Borrowed>;
+
+// Where a form stands: may a recur stand here?
+enum class Place : std::uint8_t { Value, Tail };
+
+// The method whose body is being analyzed.
+struct FnContext {
+  FnContext* outer;
+  FnNode* fn;
+  FnMethod* method;
+  std::uint32_t next = 0;                // first free index of its frame
+  std::uint32_t size = 0;
+};
+
+struct ScopeEntry {
+  std::uint32_t hash;                    // of the symbol
+  Local* local;
+  FnNode* home;                          // function whose frame holds it; null: top level
+  Owned symbol;
+  Owned env;                             // &env up to here, made when first asked for
+  bool has_env = false;
+};
+
+struct RecurTarget {
+  LoopNode* loop;
+  FnMethod* method;
+  std::size_t arity;
+};
+enum class NoRecur : std::uint8_t { NotTail, AcrossTry, CatchFinally };
+
+class Expander {
+ public:
+  Expander(Session& session, MacroHost& host);
+
+  // loading.cpp
+  bool analyze_main(const reader::SourceFile& file, Program& program);
+  bool analyze_namespace(const std::string& name, Program& program);
+  bool analyze_text(const reader::SourceFile& file, Program& program);
+  bool analyze_form(Borrowed form, Program& program);
+  const reader::SourceFile* open_file(const std::string& path, Span from);
+  reader::ReaderOptions reader_options(std::uint32_t file);
+  bool enter_namespace(std::string_view name);
+  const std::vector<std::string>& library_namespaces() const { return library_namespaces_; }
+  const std::vector<std::string>& files() const { return files_; }
+  Environment& environment() { return environment_; }
+
+ private:
+  friend struct ReaderHooks;
+  using Special = Node* (Expander::*)(Borrowed form, const Items& items, Place place);
+
+  // loading.cpp
+  void use(Program& program);
+  bool analyze_file(const reader::SourceFile& file);
+  bool load_namespace(const std::string& name, Span from);
+  bool include_file(const Items& items);
+  std::string find_source(const std::string& name, Span from, std::string& relative);
+  void set_main_root(const std::string& ns_name);
+  bool refer_core();
+  void note_library_namespace(const std::string& name);
+
+  // top_level.cpp
+  bool top_level(Borrowed form);
+  bool top_level_head(Borrowed form, const Items& items, bool& handled);
+  bool finish_top_level(Node* node);
+
+  // expander.cpp
+  Node* analyze(Borrowed form, Place place);
+  Node* analyze_call_form(Borrowed form, Place place);
+  Node* analyze_invoke(const Items& items);
+  bool analyze_all(const Items& items, std::size_t from, std::vector<Node*>& out);
+  Node* analyze_body(const Items& items, std::size_t from, Place place);
+  Span narrow(Borrowed form) const;
+  // The form as a List: other seqs are walked into one, which lives until the top-level form is done.
+  bool as_list(Borrowed form, Borrowed& list);
+  Special find_special(Borrowed head) const;
+  template <class T, class... A> T* make(A&&... arguments) { return program_->arena.make<T>(span_, std::forward<A>(arguments)...); }
+  Node* nil_node() { return make<ConstNode>(Owned()); }
+
+  // scope.cpp
+  Local* bind(Borrowed symbol, LocalKind kind);
+  void bind_self(Borrowed symbol, FnNode* fn, Local* local);
+  Local* find_local(Borrowed symbol);
+  ScopeEntry* find_entry(Borrowed symbol);
+  void leave_scope(std::size_t size);
+  Owned local_environment();
+  std::uint32_t take_frame_index();
+  FnNode* current_fn() const { return context_ ? context_->fn : nullptr; }
+
+  // symbols.cpp
+  Node* analyze_symbol(Borrowed symbol);
+  enum class Meaning : std::uint8_t { Nothing, Var, Class, Reported };
+  struct Resolved {
+    Meaning meaning = Meaning::Nothing;
+    VarInfo* var = nullptr;
+    Owned class_object;
+  };
+  Resolved resolve(Borrowed symbol, bool private_too = false);
+  Node* unresolved(Borrowed symbol);
+  Node* var_reference(VarInfo* var);
+
+  // macros.cpp
+  enum class Expansion : std::uint8_t { NotMacro, Expanded, Failed };
+  Expansion expand_macro(Borrowed form, const Items& items, Owned& expansion);
+  Owned form_with_position(Borrowed form);
+
+  // literals.cpp
+  Node* analyze_literal(Borrowed form);
+  Node* analyze_vector(Borrowed form);
+  Node* analyze_map(Borrowed form);
+  Node* analyze_set(Borrowed form);
+  Node* with_literal_metadata(Node* node, Borrowed form);
+  bool constant(Borrowed form, Owned& out);
+  bool constant_parts(Borrowed form, Owned& out);
+  Node* special_quote(Borrowed form, const Items& items, Place place);
+
+  // specials.cpp
+  Node* special_if(Borrowed form, const Items& items, Place place);
+  Node* special_do(Borrowed form, const Items& items, Place place);
+  Node* special_let(Borrowed form, const Items& items, Place place);
+  Node* special_loop(Borrowed form, const Items& items, Place place);
+  Node* special_recur(Borrowed form, const Items& items, Place place);
+  Node* special_throw(Borrowed form, const Items& items, Place place);
+  Node* special_var(Borrowed form, const Items& items, Place place);
+  Node* special_set(Borrowed form, const Items& items, Place place);
+  Node* special_misplaced(Borrowed form, const Items& items, Place place);
+  bool check_bindings(Borrowed name, const Items& items, Items& bindings);
+
+  // def.cpp, fn.cpp, try.cpp, case.cpp
+  Node* special_def(Borrowed form, const Items& items, Place place);
+  Node* def_metadata(Borrowed symbol, Borrowed docstring);
+  void note_function(VarInfo& var, const FnNode& fn);
+  Node* special_fn(Borrowed form, const Items& items, Place place);
+  bool fn_methods(FnNode* fn, const Items& items, std::size_t from);
+  bool fn_method(FnNode* fn, Borrowed form, const Items& items);
+  bool check_methods(FnNode* fn);
+  Node* special_letfn(Borrowed form, const Items& items, Place place);
+  Node* special_try(Borrowed form, const Items& items, Place place);
+  bool catch_clause(TryNode* node, Borrowed form, const Items& items);
+  Node* special_case(Borrowed form, const Items& items, Place place);
+
+  // interop.cpp
+  Node* special_dot(Borrowed form, const Items& items, Place place);
+  Node* special_new(Borrowed form, const Items& items, Place place);
+  Node* member_call(Borrowed target, std::string_view member, const Items& items, std::size_t from, bool field);
+  Node* host_call(const std::string& name, const std::string& description, Node* first, const Items& items, std::size_t from);
+  Node* new_instance(std::string_view class_name, const Items& items, std::size_t from);
+  VarInfo* host_var(const std::string& name);
+  bool names_class(std::string_view name) const;
+  Node* static_member(Borrowed symbol, bool& is_host);
+
+  // runtime_calls.cpp
+  bool is_runtime_call(Borrowed head) const;
+  Node* runtime_call(const Items& items);
+
+  // namespaces.cpp
+  bool form_ns(Borrowed form, const Items& items);
+  bool form_in_ns(const Items& items);
+  bool form_require(const Items& items, bool use);
+  bool form_refer(const Items& items);
+  bool form_refer_core(const Items& items, std::size_t from);
+  bool form_import(const Items& items);
+  bool require_spec(Borrowed spec, bool use, std::string_view prefix);
+  bool require_library(Borrowed symbol, const Items& options, bool use, std::string_view prefix);
+  struct Filter {
+    bool all = false;
+    std::vector<std::string> only;
+    std::set<std::string, std::less<>> exclude;
+    std::map<std::string, std::string, std::less<>> rename;
+  };
+  bool read_filter(const Items& options, Filter& filter, std::string& alias, bool& only_alias, bool use);
+  bool refer_names(const std::string& name, Borrowed ns, const Filter& filter);
+  bool import_spec(Borrowed spec);
+  bool quoted(Borrowed form, Borrowed& inside) const;
+
+  // errors.cpp
+  std::nullptr_t error(std::string_view code, std::string what, std::string why = {}, std::string hint = {});
+  std::nullptr_t error_at(Borrowed form, std::string_view code, std::string what, std::string why = {}, std::string hint = {});
+  // Takes the pending exception and tells of it.
+  std::nullptr_t pending_error(std::string_view code, const std::string& before, std::vector<reader::DiagnosticNote> notes = {});
+  std::string take_exception_text();
+
+  Session& session_;
+  Environment& environment_;
+  MacroHost& host_;
+  Program* program_ = nullptr;
+  reader::SpanTable spans_;
+  Owned features_;
+  Span span_;                                    // of the form at hand
+  std::size_t nesting_ = 0;
+  std::vector<Owned> kept_;                      // forms that macros made, until the top-level form is done
+  std::vector<ScopeEntry> scope_;
+  FnContext* context_ = nullptr;
+  std::uint32_t top_next_ = 0, top_size_ = 0;    // frame of the top-level form
+  const RecurTarget* recur_ = nullptr;
+  NoRecur no_recur_ = NoRecur::NotTail;
+  std::string fn_name_;                          // qualified name of what is being defined, for names of inner functions
+  std::string next_fn_name_;                     // set by def for the function that is its init
+
+  std::vector<std::string> loading_;             // namespaces whose files are being read, outermost first
+  std::set<std::string, std::less<>> loaded_;
+  std::vector<std::string> library_namespaces_, files_;
+  std::set<std::uint32_t> library_files_;        // ids of the files that may say rt/NAME
+  std::vector<std::string> roots_;               // of the main file; -I and the library's come after
+  std::string main_path_;                        // until the main file's ns form was seen
+  const reader::SourceFile* file_ = nullptr;     // being read
+  bool separate_namespaces_ = false;             // analyze_namespace: what is required must be there
+};
+
+// Sets a variable for a block.
+template <class T> class Restore {
+ public:
+  Restore(T& place, T value) : place_(place), old_(std::move(place)) { place_ = std::move(value); }
+  ~Restore() { place_ = std::move(old_); }
+  Restore(const Restore&) = delete;
+  Restore& operator=(const Restore&) = delete;
+
+ private:
+  T& place_;
+  T old_;
+};
+
+}  // namespace slisp::analyzer

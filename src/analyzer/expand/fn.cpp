@@ -1,0 +1,155 @@
+// fn.cpp: functions: fn*, letfn*.
+// Keeps: methods sorted by arity, the variadic one last; each method has a frame of its own.
+#include "src/analyzer/expand/expander.hpp"
+#include <algorithm>
+
+namespace slisp::analyzer {
+
+Node* Expander::special_fn(Borrowed form, const Items& items, Place) {
+  auto* fn = make<FnNode>();
+  Owned head_meta = meta_of(items[0]);
+  fn->once = map_value(head_meta, "once").truthy();
+  std::string name = std::exchange(next_fn_name_, std::string());
+  std::string outer = fn_name_.empty() ? environment_.current_ns() : fn_name_;
+  std::size_t from = 1;
+  Borrowed self = abi::k_nil;
+  if (items.size() > 1 && is_symbol(items[1])) {
+    self = items[1];
+    if (name.empty()) name = outer + "/" + std::string(name_of(self).name);
+    from = 2;
+  }
+  fn->name = name.empty() ? outer + "/fn" : name;
+  Owned form_meta = meta_of(form);
+  if (is_map(form_meta)) {
+    Owned kept;
+    rt::MapCursor cursor;
+    Borrowed key = abi::k_nil, value = abi::k_nil;
+    while (rt::next_entry(form_meta, cursor, key, value)) {
+      bool hint = is_keyword(key, "tag") || is_keyword(key, "line") || is_keyword(key, "column") || is_keyword(key, "file") ||
+                  is_keyword(key, "rettag") || is_keyword(key, "once");
+      if (!hint) kept = rt::map_assoc(std::move(kept), Owned::copy(key), Owned::copy(value));
+    }
+    if (!kept.is_nil()) {
+      Borrowed map = kept;
+      kept_.push_back(std::move(kept));
+      fn->metadata = analyze(map, Place::Value);
+      if (fn->metadata == nullptr) return nullptr;
+    }
+  }
+  std::size_t scope = scope_.size();
+  Restore<std::string> inner_name(fn_name_, fn->name);
+  if (!self.is_nil()) {
+    if (name_of(self).qualified()) return error("e-fn", "the name of a function has no namespace: " + name_of(self).full());
+    fn->self = program_->arena.local();
+    bind_self(self, fn, fn->self);
+  }
+  bool ok = fn_methods(fn, items, from);
+  scope_.erase(scope_.begin() + static_cast<std::ptrdiff_t>(scope), scope_.end());
+  return ok ? fn : nullptr;
+}
+
+bool Expander::fn_methods(FnNode* fn, const Items& items, std::size_t from) {
+  if (from >= items.size()) return error("e-fn", "a function needs a parameter vector", "(fn [params] ...) or (fn ([params] ...) ...)") != nullptr;
+  if (is_vector(items[from])) {
+    Items method(items.begin() + static_cast<std::ptrdiff_t>(from), items.end());
+    return fn_method(fn, abi::k_nil, method) && check_methods(fn);
+  }
+  bool ok = true;
+  for (std::size_t i = from; i < items.size(); ++i) {
+    Borrowed list = abi::k_nil;
+    Items method;
+    if (is_seq(items[i])) {
+      if (!as_list(items[i], list)) return false;
+      method = list_items(list);
+    }
+    if (method.empty() || !is_vector(method[0])) {
+      return error_at(items[i], "e-fn", "Parameter declaration " + form_text(method.empty() ? items[i] : method[0]) + " should be a vector") != nullptr;
+    }
+    ok = fn_method(fn, items[i], method) && ok;
+  }
+  return ok && check_methods(fn);
+}
+
+bool Expander::fn_method(FnNode* fn, Borrowed form, const Items& items) {
+  Restore<Span> where(span_, form.is_nil() ? span_ : narrow(form));
+  fn->methods.push_back(std::make_unique<FnMethod>());
+  FnMethod* method = fn->methods.back().get();
+  method->fn = fn;
+  method->span = span_;
+  FnContext context{context_, fn, method};
+  Restore<FnContext*> inside(context_, &context);
+  std::size_t scope = scope_.size();
+  bool ok = true, rest = false;
+  auto bad = [&](Borrowed parameter, std::string what, std::string why = {}) {
+    error_at(parameter, "e-fn", std::move(what), std::move(why));
+    ok = false;
+  };
+  for (Borrowed parameter : vector_items(items[0])) {
+    if (!is_symbol(parameter)) {
+      bad(items[0], "fn params must be Symbols, got: " + form_text(parameter));
+    } else if (name_of(parameter).qualified()) {
+      bad(parameter, "Can't use qualified name as parameter: " + name_of(parameter).full());
+    } else if (is_symbol(parameter, "&")) {
+      if (rest) bad(parameter, "Invalid parameter list", "& stands once, before the last parameter");
+      rest = true;
+    } else if (method->rest != nullptr) {
+      bad(parameter, "Unexpected parameter", "only one parameter follows &");
+    } else if (rest) {
+      method->rest = bind(parameter, LocalKind::Rest);
+    } else {
+      method->parameters.push_back(bind(parameter, LocalKind::Parameter));
+    }
+    if (!ok) break;
+  }
+  if (ok && rest && method->rest == nullptr) bad(items[0], "Invalid parameter list", "a parameter follows &");
+  if (ok && method->parameters.size() > static_cast<std::size_t>(abi::k_max_fixed_arguments)) {
+    bad(items[0], "Can't specify more than 20 params", "further arguments arrive in a rest parameter: [a b & more]");
+  }
+  if (ok) {
+    RecurTarget target{nullptr, method, method->parameters.size() + (method->rest ? 1 : 0)};
+    Restore<const RecurTarget*> jump(recur_, &target);
+    Restore<std::string> no_name(next_fn_name_, std::string());
+    method->body = analyze_body(items, 1, Place::Tail);
+    ok = method->body != nullptr;
+  }
+  method->frame_size = context.size;
+  leave_scope(scope);
+  return ok;
+}
+
+bool Expander::check_methods(FnNode* fn) {
+  std::stable_sort(fn->methods.begin(), fn->methods.end(), [](const auto& a, const auto& b) {
+    if ((a->rest == nullptr) != (b->rest == nullptr)) return a->rest == nullptr;
+    return a->parameters.size() < b->parameters.size();
+  });
+  const FnMethod* variadic = fn->methods.back()->rest ? fn->methods.back().get() : nullptr;
+  for (std::size_t i = 0; i + 1 < fn->methods.size(); ++i) {
+    const FnMethod &a = *fn->methods[i], &b = *fn->methods[i + 1];
+    if (a.rest != nullptr) return error("e-fn", "Can't have more than 1 variadic overload") != nullptr;
+    if (b.rest == nullptr && a.parameters.size() == b.parameters.size()) return error("e-fn", "Can't have 2 overloads with same arity") != nullptr;
+    if (variadic != nullptr && a.parameters.size() > variadic->parameters.size()) {
+      return error("e-fn", "Can't have fixed arity function with more params than variadic function") != nullptr;
+    }
+  }
+  return true;
+}
+
+Node* Expander::special_letfn(Borrowed, const Items& items, Place place) {
+  Items bindings;
+  if (!check_bindings(items[0], items, bindings)) return nullptr;
+  auto* node = make<LetFnNode>();
+  std::size_t scope = scope_.size();
+  for (std::size_t i = 0; i < bindings.size(); i += 2) node->members.push_back({bind(bindings[i], LocalKind::LetFn), nullptr});
+  bool ok = true;
+  for (std::size_t i = 0; i < node->members.size(); ++i) {
+    Node* init = analyze(bindings[2 * i + 1], Place::Value);
+    node->members[i].fn = init ? as<FnNode>(init) : nullptr;
+    if (init != nullptr && node->members[i].fn == nullptr) error_at(bindings[2 * i + 1], "e-letfn", "letfn* binds functions only");
+    ok = ok && node->members[i].fn != nullptr;
+  }
+  node->body = analyze_body(items, 2, place);
+  leave_scope(scope);
+  return ok && node->body ? node : nullptr;
+}
+
+}  // namespace slisp::analyzer

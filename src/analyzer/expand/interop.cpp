@@ -1,0 +1,121 @@
+// interop.cpp: host names of portable code. Each is a var of the namespace slisp.host:
+//   (Math/sqrt x) Math--sqrt     Long/MAX_VALUE Long--MAX_VALUE     (.indexOf s x) -indexOf     (.-field x) --field
+//   (Exception. "x") new-Exception     (. x m args), (. x (m args)), (. Class m args), (new Class args) are the same names
+// A name without such a var is an error that says which class and member.
+#include "src/analyzer/expand/expander.hpp"
+#include "src/reader/near.hpp"
+
+namespace slisp::analyzer {
+namespace {
+
+constexpr std::string_view k_host = "slisp.host";
+
+std::string simple_name(std::string_view class_name) { return std::string(class_name.substr(class_name.rfind('.') + 1)); }
+
+}  // namespace
+
+// Could the part before a slash or the target of a dot be a class? Known to the runtime, imported, or with members in the table.
+bool Expander::names_class(std::string_view name) const {
+  if (!environment_.find_class(name).is_nil() || !environment_.class_name(name).empty()) return true;
+  if (!environment_.namespace_exists(k_host)) return false;
+  std::string prefix = simple_name(name) + "--";
+  for (const std::string& member : environment_.visible_names(k_host)) {
+    if (member.starts_with(prefix)) return true;
+  }
+  return false;
+}
+
+VarInfo* Expander::host_var(const std::string& name) {
+  if (!environment_.namespace_exists(k_host)) {
+    if (!load_namespace(std::string(k_host), span_)) return nullptr;
+  }
+  VarInfo* var = environment_.find_var(k_host, name);
+  if (var != nullptr) note_library_namespace(std::string(k_host));
+  return var;
+}
+
+Node* Expander::host_call(const std::string& name, const std::string& description, Node* first, const Items& items, std::size_t from) {
+  std::size_t errors = session_.diagnostics.error_count();
+  VarInfo* var = host_var(name);
+  if (var == nullptr) {
+    if (session_.diagnostics.error_count() != errors) return nullptr;
+    std::string prefix = name.substr(0, name.find("--") == std::string::npos ? 1 : name.find("--") + 2);
+    std::vector<std::string> known;
+    for (const std::string& candidate : environment_.visible_names(k_host)) {
+      if (candidate.starts_with(prefix)) known.push_back(candidate);
+    }
+    std::string near = reader::nearest(name, known);
+    return error("e-interop", description + " is not offered", "slisp has no JVM: a fixed table of host names stands for what portable programs use",
+                 near.empty() ? std::string() : "the nearest name is " + near.substr(prefix.size()));
+  }
+  auto* node = make<InvokeNode>();
+  node->callee = make<VarRefNode>(var);
+  if (first != nullptr) node->arguments.push_back(first);
+  return analyze_all(items, from, node->arguments) ? node : nullptr;
+}
+
+// Class/MEMBER as a value, or nothing of the kind.
+Node* Expander::static_member(Borrowed symbol, bool& is_host) {
+  SymbolName name = name_of(symbol);
+  is_host = name.qualified() && names_class(name.ns);
+  if (!is_host) return nullptr;
+  std::size_t errors = session_.diagnostics.error_count();
+  VarInfo* var = host_var(simple_name(name.ns) + "--" + std::string(name.name));
+  if (var != nullptr) return make<VarRefNode>(var);
+  if (session_.diagnostics.error_count() != errors) return nullptr;
+  return error("e-interop", "the member " + std::string(name.name) + " of class " + std::string(name.ns) + " is not offered",
+               "slisp has no JVM: a fixed table of host names stands for what portable programs use");
+}
+
+// `items` from `from` on are the arguments behind the target.
+Node* Expander::member_call(Borrowed target, std::string_view member, const Items& items, std::size_t from, bool field) {
+  std::string name(member);
+  Node* object = analyze(target, Place::Value);
+  if (object == nullptr) return nullptr;
+  std::string description = field ? "the field " + name + " (.-" + name + ")" : "the method " + name + " (." + name + ")";
+  return host_call((field ? "--" : "-") + name, description, object, items, from);
+}
+
+Node* Expander::special_dot(Borrowed, const Items& items, Place) {
+  if (items.size() < 3) return error("e-call", "Malformed member expression, expecting (. target member ...)");
+  Items call;
+  std::size_t from = 3;
+  Borrowed member = items[2];
+  if (is_seq(member)) {                                    // (. x (m args))
+    Borrowed list = abi::k_nil;
+    if (!as_list(member, list)) return nullptr;
+    call = list_items(list);
+    if (call.empty()) return error("e-call", "Malformed member expression");
+    member = call[0];
+    from = 1;
+  }
+  const Items& arguments = call.empty() ? items : call;
+  if (!is_symbol(member)) return error("e-call", "Malformed member expression, the member is a symbol");
+  std::string_view name = name_of(member).name;
+  bool field = name.size() > 1 && name.front() == '-';
+  if (field) name.remove_prefix(1);
+  if (is_symbol(items[1]) && find_entry(items[1]) == nullptr) {
+    SymbolName target = name_of(items[1]);
+    Owned found = target.qualified() ? Owned() : Environment::resolve_in(environment_.current_namespace(), items[1]);
+    if (!target.qualified() && !found.is(abi::Kind::Var) && names_class(target.name)) {
+      std::string host = simple_name(target.name) + "--" + std::string(name);
+      std::string description = "the member " + std::string(name) + " of class " + std::string(target.name);
+      bool constant_member = field || (call.empty() && items.size() == 3);
+      if (VarInfo* var = host_var(host); var != nullptr && constant_member && !var->is_function) return make<VarRefNode>(var);
+      return host_call(host, description, nullptr, arguments, from);
+    }
+  }
+  return member_call(items[1], name, arguments, from, field);
+}
+
+Node* Expander::new_instance(std::string_view class_name, const Items& items, std::size_t from) {
+  std::string name(class_name);
+  return host_call("new-" + simple_name(name), "the constructor of class " + name, nullptr, items, from);
+}
+
+Node* Expander::special_new(Borrowed, const Items& items, Place) {
+  if (items.size() < 2 || !is_symbol(items[1])) return error("e-call", "wrong number of arguments, expecting at least 1: (new Class args...)");
+  return new_instance(name_of(items[1]).name, items, 2);
+}
+
+}  // namespace slisp::analyzer

@@ -1,0 +1,278 @@
+// loading.cpp: files: the main file, what it requires, what the library includes.
+// Keeps: each namespace is read once; its forms precede those of whoever requires it; cycles and paths out of the roots are refused.
+// Roots: the main file's directory less its namespace path, each -I in order, the library.
+#include "src/analyzer/expand/expander.hpp"
+#include "src/reader/report.hpp"
+#include <algorithm>
+#include <sys/stat.h>
+
+namespace slisp::analyzer {
+
+// What the reader asks of the names of this session.
+struct ReaderHooks {
+  static Owned current_ns(void* context) { return rt::make_string(static_cast<Expander*>(context)->environment_.current_ns()); }
+  static Owned find_ns(void* context, std::string_view name) {
+    Owned ns = static_cast<Expander*>(context)->environment_.find_alias_or_namespace(name);
+    return ns.is_nil() ? Owned() : rt::make_string(Environment::name_of(ns));
+  }
+  // Clojure's Compiler.resolveSymbol.
+  static Owned resolve_symbol(void* context, Borrowed symbol) {
+    Environment& environment = static_cast<Expander*>(context)->environment_;
+    SymbolName name = name_of(symbol);
+    if (name.qualified()) {
+      Owned ns = environment.find_alias_or_namespace(name.ns);
+      if (!ns.is_nil()) return rt::symbol(Environment::name_of(ns), name.name);
+      std::string full = environment.class_name(name.ns);
+      return full.empty() ? Owned::copy(symbol) : rt::symbol(full, name.name);
+    }
+    if (name.name.find('.') != std::string_view::npos && name.name.front() != '.' && name.name.back() != '.') return Owned::copy(symbol);
+    Owned found = Environment::resolve_in(environment.current_namespace(), symbol);
+    if (found.is(abi::Kind::Var)) {
+      const auto* var = found.as<abi::Var>();
+      return rt::symbol(rt::text_of(rt::symbol_name(var->ns)), rt::text_of(rt::symbol_name(var->name)));
+    }
+    std::string full = environment.class_name(name.name);
+    if (!full.empty()) return rt::symbol("", full);
+    return rt::symbol(environment.current_ns(), name.name);
+  }
+};
+
+reader::ReaderOptions Expander::reader_options(std::uint32_t file) {
+  reader::ReaderOptions options;
+  options.features = features_;
+  options.file = file;
+  options.names = {this, &ReaderHooks::current_ns, &ReaderHooks::find_ns, &ReaderHooks::resolve_symbol};
+  options.spans = spans_.sink();
+  return options;
+}
+
+void Expander::use(Program& program) {
+  program_ = &program;
+  environment_.use_program(program);
+}
+
+void Expander::note_library_namespace(const std::string& name) {
+  if (!environment_.is_linked(name)) return;
+  if (std::find(library_namespaces_.begin(), library_namespaces_.end(), name) == library_namespaces_.end()) {
+    library_namespaces_.push_back(name);
+  }
+}
+
+const reader::SourceFile* Expander::open_file(const std::string& path, Span from) {
+  std::string why;
+  reader::SourceFile* file = session_.sources.add_file(path, why);
+  if (file == nullptr) {
+    session_.diagnostics.error("e-file", from, "cannot read " + path + ": " + why);
+    return nullptr;
+  }
+  files_.push_back(path);
+  return file;
+}
+
+bool Expander::analyze_file(const reader::SourceFile& file) {
+  if (!reader::check_encoding(file, session_.diagnostics)) return false;
+  Restore<const reader::SourceFile*> reading(file_, &file);
+  Restore<Span> nowhere(span_, Span{});
+  reader::Reader reader(file.text, reader_options(file.id));
+  bool ok = true;
+  for (;;) {
+    reader::ReadResult result = reader.read();
+    if (result.status == reader::ReadStatus::EndOfInput) return ok;
+    if (result.status == reader::ReadStatus::Error) {
+      reader::report(reader.error(), session_.diagnostics);
+      ok = false;
+      continue;
+    }
+    Restore<Span> where(span_, result.span);
+    ok = top_level(result.form) && ok;
+  }
+}
+
+bool Expander::analyze_main(const reader::SourceFile& file, Program& program) {
+  use(program);
+  std::size_t errors = session_.diagnostics.error_count();
+  main_path_ = file.path;
+  set_main_root("");
+  program.main_ns = "user";
+  if (!enter_namespace("user")) return false;
+  bool ok = analyze_file(file);
+  loading_.clear();
+  main_path_.clear();
+  if (VarInfo* main = environment_.find_var(program.main_ns, "-main"); main != nullptr && !main->definitions.empty()) program.main = main;
+  return ok && session_.diagnostics.error_count() == errors;
+}
+
+bool Expander::analyze_namespace(const std::string& name, Program& program) {
+  use(program);
+  environment_.compile_namespace(name);
+  std::size_t errors = session_.diagnostics.error_count();
+  std::string relative;
+  std::string path = find_source(name, Span{}, relative);
+  if (path.empty()) return false;
+  const reader::SourceFile* file = open_file(path, Span{});
+  if (file == nullptr) return false;
+  library_files_.insert(file->id);
+  program.main_ns = name;
+  // clojure.core begins without an ns form: there is no ns yet.
+  if (!enter_namespace(name == "clojure.core" ? name : "user")) return false;
+  Restore<bool> alone(separate_namespaces_, true);
+  loading_.push_back(name);
+  bool ok = analyze_file(*file);
+  loading_.pop_back();
+  loaded_.insert(name);
+  return ok && session_.diagnostics.error_count() == errors;
+}
+
+bool Expander::analyze_text(const reader::SourceFile& file, Program& program) {
+  use(program);
+  if (roots_.empty()) roots_.push_back("");
+  if (environment_.current_ns().empty() && !enter_namespace("user")) return false;
+  program.main_ns = environment_.current_ns();
+  return analyze_file(file);
+}
+
+bool Expander::analyze_form(Borrowed form, Program& program) {
+  use(program);
+  if (roots_.empty()) roots_.push_back("");
+  if (environment_.current_ns().empty() && !enter_namespace("user")) return false;
+  program.main_ns = environment_.current_ns();
+  Restore<Span> where(span_, spans_.find(form));
+  return top_level(form);
+}
+
+namespace {
+
+std::string namespace_path(const std::string& name) {
+  std::string path = name;
+  std::replace(path.begin(), path.end(), '.', '/');
+  std::replace(path.begin(), path.end(), '-', '_');
+  return path;
+}
+
+bool is_file(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+std::string join(const std::string& root, const std::string& path) {
+  if (root.empty() || root == ".") return path;
+  return root.back() == '/' ? root + path : root + "/" + path;
+}
+
+std::string shown_root(const std::string& root) { return root.empty() ? "." : root; }
+
+}  // namespace
+
+void Expander::set_main_root(const std::string& ns_name) {
+  std::size_t slash = main_path_.rfind('/');
+  std::string root = slash == std::string::npos ? "" : main_path_.substr(0, slash == 0 ? 1 : slash);
+  std::size_t dot = main_path_.rfind('.');
+  std::string stem = dot == std::string::npos || (slash != std::string::npos && dot < slash) ? main_path_ : main_path_.substr(0, dot);
+  std::string path = namespace_path(ns_name);
+  if (!path.empty() && stem == path) {
+    root = "";
+  } else if (!path.empty() && stem.size() > path.size() && stem.ends_with("/" + path)) {
+    root = stem.substr(0, stem.size() - path.size() - 1);
+    if (root.empty()) root = "/";
+  }
+  roots_ = {root};
+}
+
+std::string Expander::find_source(const std::string& name, Span from, std::string& relative) {
+  auto refuse = [&](const std::string& why) {
+    session_.diagnostics.error("e-ns", from, "not the name of a namespace: " + name, why);
+    return std::string();
+  };
+  if (name.find('/') != std::string::npos) return refuse("namespaces are found below the source roots; a name has no slash");
+  if (name.empty() || name.front() == '.' || name.back() == '.' || name.find("..") != std::string::npos) {
+    return refuse("namespaces are found below the source roots; the parts between dots are not empty");
+  }
+  relative = namespace_path(name);
+  std::vector<std::string> roots = roots_;
+  for (const std::string& dir : session_.options.include_dirs) roots.push_back(dir);
+  if (!session_.options.library_root.empty()) roots.push_back(session_.options.library_root);
+  for (const std::string& root : roots) {
+    for (std::string_view suffix : {".slisp", ".cljc", ".clj"}) {
+      std::string path = join(root, relative + std::string(suffix));
+      if (is_file(path)) return path;
+    }
+  }
+  std::string searched;
+  for (const std::string& root : roots) searched += (searched.empty() ? "" : ", ") + shown_root(root);
+  session_.diagnostics.error("e-ns", from, "Could not locate " + relative + ".slisp, .cljc or .clj for the namespace " + name,
+                             "searched below: " + (searched.empty() ? "." : searched), "-I DIR adds a source root");
+  return std::string();
+}
+
+bool Expander::load_namespace(const std::string& name, Span from) {
+  if (std::find(loading_.begin(), loading_.end(), name) != loading_.end()) {
+    std::string path;
+    for (auto at = std::find(loading_.begin(), loading_.end(), name); at != loading_.end(); ++at) path += *at + " -> ";
+    session_.diagnostics.error("e-cycle", from, "Cyclic load dependency: " + path + name, "a namespace is complete before others use it",
+                               "move what both need into a third namespace");
+    return false;
+  }
+  if (loaded_.count(name) != 0) return true;
+  if (environment_.is_linked(name)) {
+    note_library_namespace(name);
+    loaded_.insert(name);
+    return true;
+  }
+  if (separate_namespaces_) {
+    session_.diagnostics.error("e-ns", from, "the library's namespace " + name + " must be compiled before this one");
+    return false;
+  }
+  std::string relative;
+  std::string path = find_source(name, from, relative);
+  if (path.empty()) return false;
+  const reader::SourceFile* file = open_file(path, from);
+  if (file == nullptr) return false;
+  const std::string& library = session_.options.library_root;
+  if (!library.empty() && path.starts_with(library + "/")) library_files_.insert(file->id);
+
+  // The form that asks for the namespace may be half analyzed: all that belongs to it steps aside.
+  std::vector<Owned> kept;
+  std::vector<ScopeEntry> scope;
+  std::swap(kept, kept_);
+  std::swap(scope, scope_);
+  Restore<FnContext*> no_context(context_, nullptr);
+  Restore<std::uint32_t> no_next(top_next_, 0), no_size(top_size_, 0);
+  Restore<const RecurTarget*> no_jump(recur_, nullptr);
+  Restore<NoRecur> no_why(no_recur_, NoRecur::NotTail);
+  Restore<std::string> no_name(fn_name_, std::string()), no_next_name(next_fn_name_, std::string());
+  Restore<std::string> no_main(main_path_, std::string());
+  std::string before = environment_.current_ns();
+  bool ok = enter_namespace("user");
+  loading_.push_back(name);
+  ok = ok && analyze_file(*file);
+  loading_.pop_back();
+  loaded_.insert(name);
+  std::swap(kept, kept_);
+  std::swap(scope, scope_);
+  if (!environment_.enter_namespace(before)) return pending_error("e-ns", "") != nullptr;
+  if (ok && !environment_.namespace_exists(name)) {
+    session_.diagnostics.error("e-ns", from, "namespace '" + name + "' not found after loading '" + path + "'",
+                               "the file's ns form names another namespace");
+    return false;
+  }
+  return ok;
+}
+
+bool Expander::include_file(const Items& items) {
+  if (file_ == nullptr || library_files_.count(file_->id) == 0) {
+    return error("e-include", "slisp-include is for the library's own files", {}, "require a namespace instead") != nullptr;
+  }
+  if (items.size() != 2 || !is_string(items[1])) return error("e-include", "slisp-include takes the name of a file") != nullptr;
+  std::string name(rt::text_of(items[1]));
+  if (name.empty() || name.front() == '/' || name.find("..") != std::string::npos) {
+    return error("e-include", "slisp-include stays below the folder of its file: " + name) != nullptr;
+  }
+  std::size_t slash = file_->path.rfind('/');
+  std::string path = slash == std::string::npos ? name : file_->path.substr(0, slash + 1) + name;
+  const reader::SourceFile* file = open_file(path, span_);
+  if (file == nullptr) return false;
+  library_files_.insert(file->id);
+  return analyze_file(*file);
+}
+
+}  // namespace slisp::analyzer

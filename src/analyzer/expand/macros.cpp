@@ -1,0 +1,67 @@
+// macros.cpp: a macro call becomes the form that the macro makes of it.
+// In:   a list whose head is a symbol; &form carries {:line :column} of the call, &env maps the locals in scope to true.
+#include "src/analyzer/expand/expander.hpp"
+
+namespace slisp::analyzer {
+namespace {
+
+bool accepts(Borrowed function, std::size_t count) {
+  if (!function.is(abi::Kind::Fn)) return true;
+  const abi::FnDescriptor& descriptor = *function.as<abi::Fn>()->descriptor;
+  if (descriptor.variadic_fixed >= 0 && count >= static_cast<std::size_t>(descriptor.variadic_fixed)) return true;
+  return count <= abi::k_max_fixed_arguments && ((descriptor.arity_mask >> count) & 1) != 0;
+}
+
+}  // namespace
+
+Owned Expander::form_with_position(Borrowed form) {
+  if (!span_.known()) return Owned::copy(form);
+  Owned meta = meta_of(form);
+  if (!map_value(meta, "line").is_nil()) return Owned::copy(form);
+  meta = rt::map_assoc(std::move(meta), rt::keyword("", "line"), rt::make_long(span_.line));
+  meta = rt::map_assoc(std::move(meta), rt::keyword("", "column"), rt::make_long(span_.column));
+  return Owned::adopt(abi::slisp_with_meta(Owned::copy(form).take(), meta.take()));
+}
+
+Expander::Expansion Expander::expand_macro(Borrowed form, const Items& items, Owned& expansion) {
+  Borrowed head = items[0];
+  if (find_entry(head) != nullptr) return Expansion::NotMacro;
+  SymbolName name = name_of(head);
+  if (name.qualified()) {
+    Owned ns = environment_.find_alias_or_namespace(name.ns);
+    if (ns.is_nil()) return Expansion::NotMacro;
+    VarInfo* known = environment_.find_var(ns, name.name);
+    if (known == nullptr || !known->macro) return Expansion::NotMacro;
+  } else {
+    Owned found = Environment::resolve_in(environment_.current_namespace(), head);
+    if (!found.is(abi::Kind::Var) || !environment_.info(found)->macro) return Expansion::NotMacro;
+  }
+  Resolved resolved = resolve(head);
+  if (resolved.meaning != Meaning::Var) return Expansion::Failed;
+  VarInfo& macro = *resolved.var;
+  note_library_namespace(macro.ns);
+
+  std::vector<Owned> arguments;
+  arguments.reserve(items.size() + 1);
+  arguments.push_back(form_with_position(form));
+  arguments.push_back(local_environment());
+  for (std::size_t i = 1; i < items.size(); ++i) arguments.push_back(Owned::copy(items[i]));
+  Borrowed root = macro.object.as<abi::Var>()->root;
+  if (root.word() != abi::k_unbound_root && !accepts(root, arguments.size())) {
+    error("e-macro-arity", "Wrong number of args (" + std::to_string(items.size() - 1) + ") passed to: " + macro.ns + "/" + macro.name);
+    return Expansion::Failed;
+  }
+  expansion = host_.call_macro(macro, arguments);
+  if (!expansion.failed()) return Expansion::Expanded;
+  std::vector<reader::DiagnosticNote> notes;
+  Span inside = host_.failure_span();
+  if (inside.known()) {
+    notes.push_back({inside, "the exception arose here"});
+  } else if (!macro.definitions.empty()) {
+    notes.push_back({macro.definitions.back()->span, "the macro is defined here"});
+  }
+  pending_error("e-macro", "macro " + macro.ns + "/" + macro.name + " failed: ", std::move(notes));
+  return Expansion::Failed;
+}
+
+}  // namespace slisp::analyzer

@@ -1,0 +1,89 @@
+// symbols.cpp: what a symbol means: a local, a var of this namespace, a refer, alias/name, a class, a static member of a class.
+#include "src/analyzer/expand/expander.hpp"
+#include "src/reader/near.hpp"
+
+namespace slisp::analyzer {
+
+Node* Expander::var_reference(VarInfo* var) {
+  note_library_namespace(var->ns);
+  return make<VarRefNode>(var);
+}
+
+Node* Expander::analyze_symbol(Borrowed symbol) {
+  if (Local* local = find_local(symbol)) return make<LocalRefNode>(local);
+  Resolved found = resolve(symbol);
+  switch (found.meaning) {
+    case Meaning::Var:
+      if (found.var->macro) {
+        return error("e-macro-value", "Can't take value of a macro: #'" + found.var->ns + "/" + found.var->name,
+                     "macros exist at compile time only", "write a function around the call");
+      }
+      return var_reference(found.var);
+    case Meaning::Class: return make<ConstNode>(std::move(found.class_object));
+    case Meaning::Reported: return nullptr;
+    case Meaning::Nothing: break;
+  }
+  bool is_host = false;
+  Node* member = static_member(symbol, is_host);
+  return is_host ? member : unresolved(symbol);
+}
+
+Expander::Resolved Expander::resolve(Borrowed symbol, bool private_too) {
+  Resolved out;
+  SymbolName name = name_of(symbol);
+  auto use_var = [&](VarInfo* var) {
+    out.meaning = Meaning::Var;
+    out.var = var;
+    if (var->is_private && !private_too && var->ns != environment_.current_ns()) {
+      error("e-private", "var: #'" + var->ns + "/" + var->name + " is not public", "it is private to the namespace " + var->ns);
+      out.meaning = Meaning::Reported;
+    }
+  };
+  if (name.qualified()) {
+    Owned ns = environment_.find_alias_or_namespace(name.ns);
+    if (ns.is_nil()) return out;
+    if (VarInfo* var = environment_.find_var(ns, name.name)) {
+      use_var(var);
+      return out;
+    }
+    if (names_class(name.ns)) return out;
+    std::string full = Environment::name_of(ns);
+    std::string near = reader::nearest(name.name, environment_.visible_names(name.ns));
+    error("e-unresolved", "No such var: " + name.full(), "the namespace " + full + " has no var of that name",
+          near.empty() ? std::string() : "did you mean " + std::string(name.ns) + "/" + near + "?");
+    out.meaning = Meaning::Reported;
+    return out;
+  }
+  Owned found = Environment::resolve_in(environment_.current_namespace(), symbol);
+  if (found.is(abi::Kind::Var)) {
+    use_var(environment_.info(found));
+  } else if (found.is(abi::Kind::Class)) {
+    out.meaning = Meaning::Class;
+    out.class_object = std::move(found);
+  } else if (Owned type = environment_.find_class(name.name); !type.is_nil()) {
+    out.meaning = Meaning::Class;
+    out.class_object = std::move(type);
+  }
+  return out;
+}
+
+Node* Expander::unresolved(Borrowed symbol) {
+  SymbolName name = name_of(symbol);
+  if (name.qualified()) {
+    std::string hint = "require it: (:require [" + std::string(name.ns) + "])";
+    return error("e-unresolved", "No such namespace: " + std::string(name.ns),
+                 "the part before the slash is an alias of this namespace, the name of a loaded namespace, or a class", hint);
+  }
+  if (name.name.find('.') != std::string_view::npos && name.name.size() > 1) {
+    return error("e-unresolved", "ClassNotFoundException: " + std::string(name.name), "a name with dots names a class",
+                 "slisp knows the classes that portable programs mention, and no others");
+  }
+  std::vector<std::string> known = environment_.visible_names("");
+  for (const ScopeEntry& entry : scope_) known.insert(known.begin(), entry.local->name);
+  std::string near = reader::nearest(name.name, known);
+  std::string hint = near.empty() || near == name.name ? std::string() : "did you mean " + near + "?";
+  return error("e-unresolved", "Unable to resolve symbol: " + std::string(name.name) + " in this context",
+               "a name is a local, or a var that was defined or declared above", hint);
+}
+
+}  // namespace slisp::analyzer

@@ -1,0 +1,83 @@
+// top_level.cpp: forms at top level: do is taken form by form, namespace forms act at once, all others become a TopLevel.
+#include "src/analyzer/expand/expander.hpp"
+
+namespace slisp::analyzer {
+
+bool Expander::top_level(Borrowed form) {
+  Restore<Span> where(span_, narrow(form));
+  Restore<std::size_t> depth(nesting_, nesting_ + 1);
+  if (rt::stack_exhausted()) return error("e-nesting", "the form is nested too deep") != nullptr;
+  std::vector<Owned> expansions;
+  Borrowed at = form;
+  for (std::size_t steps = 0; is_seq(at); ++steps) {
+    constexpr std::size_t k_most_expansions = 10'000;
+    if (steps == k_most_expansions) return error("e-macro", "a macro expands into itself without an end") != nullptr;
+    Borrowed list = abi::k_nil;
+    if (!as_list(at, list)) return false;
+    if (!list.is(abi::Kind::List)) break;
+    Items items = list_items(list);
+    if (!is_symbol(items[0])) break;
+    if (is_symbol(items[0], "do")) {
+      if (items.size() == 1) break;
+      // The parts must live although each of them ends with a clean-up.
+      std::vector<Owned> keep;
+      std::swap(keep, kept_);
+      bool ok = true;
+      for (std::size_t i = 1; i < items.size(); ++i) ok = top_level(items[i]) && ok;
+      std::swap(keep, kept_);
+      return ok;
+    }
+    bool handled = false;
+    if (!top_level_head(list, items, handled)) return false;
+    if (handled) return session_.options.mode != Mode::Repl || finish_top_level(nil_node());
+    if (find_special(items[0]) != nullptr) break;
+    Owned expansion;
+    Expansion result = expand_macro(list, items, expansion);
+    if (result == Expansion::Failed) return false;
+    if (result == Expansion::NotMacro) break;
+    expansions.push_back(std::move(expansion));
+    at = expansions.back();
+  }
+  scope_.clear();
+  context_ = nullptr;
+  top_next_ = top_size_ = 0;
+  fn_name_.clear();
+  next_fn_name_.clear();
+  Node* node = analyze(at, Place::Value);
+  kept_.clear();
+  return node != nullptr && finish_top_level(node);
+}
+
+bool Expander::finish_top_level(Node* node) {
+  if (node->kind == NodeKind::Const && session_.options.mode != Mode::Repl) return true;
+  program_->forms.push_back({node, environment_.current_ns(), top_size_});
+  if (host_.top_level(program_->forms.back())) return true;
+  std::vector<reader::DiagnosticNote> notes;
+  if (Span inside = host_.failure_span(); inside.known() && !(inside == span_)) notes.push_back({inside, "the exception arose here"});
+  return pending_error("e-evaluation", "evaluation failed: ", std::move(notes)) != nullptr;
+}
+
+// Namespace forms: known by name unless this namespace gives the name another meaning.
+bool Expander::top_level_head(Borrowed form, const Items& items, bool& handled) {
+  SymbolName name = name_of(items[0]);
+  if (name.qualified() && name.ns != "clojure.core") return true;
+  static constexpr std::string_view k_names[] = {"ns", "in-ns", "require", "use", "refer", "refer-clojure", "import", "slisp-include"};
+  bool known = false;
+  for (std::string_view candidate : k_names) known = known || candidate == name.name;
+  if (!known) return true;
+  if (!name.qualified()) {
+    Owned found = Environment::resolve_in(environment_.current_namespace(), items[0]);
+    if (found.is(abi::Kind::Var) && environment_.info(found)->ns != "clojure.core") return true;
+  }
+  handled = true;
+  if (name.name == "ns") return form_ns(form, items);
+  if (name.name == "in-ns") return form_in_ns(items);
+  if (name.name == "require") return form_require(items, false);
+  if (name.name == "use") return form_require(items, true);
+  if (name.name == "refer") return form_refer(items);
+  if (name.name == "refer-clojure") return form_refer_core(items, 1);
+  if (name.name == "import") return form_import(items);
+  return include_file(items);
+}
+
+}  // namespace slisp::analyzer

@@ -1,0 +1,23 @@
+// macro_host.hpp: what the analyzer needs of whoever runs code at compile time. The evaluator implements it.
+#pragma once
+#include "src/analyzer/ast.hpp"
+#include <span>
+
+namespace slisp::analyzer {
+
+class MacroHost {
+ public:
+  virtual ~MacroHost() = default;
+
+  // Calls the macro: &form, &env, then the arguments. failed(): an exception is pending.
+  virtual rt::Owned call_macro(VarInfo& macro, std::span<rt::Owned> arguments) = 0;
+
+  // A top-level form has been analyzed. What of it later expansions may need is evaluated or remembered.
+  // False: it had to be evaluated now and failed; an exception is pending.
+  virtual bool top_level(TopLevel& form) = 0;
+
+  // Where the last failure arose in code that the host ran; unknown when that was native code.
+  virtual Span failure_span() const = 0;
+};
+
+}  // namespace slisp::analyzer

@@ -1,0 +1,133 @@
+// pending.cpp: compile-time definitions. While a program is compiled, nothing of it runs but what an expansion needs.
+// Idea: each top-level form that defines vars waits under those vars, each that registers a method or the like under the vars it names;
+//       reading a var runs what waits under it, in order. Everything else does nothing.
+#include "src/analyzer/annotate/children.hpp"
+#include "src/evaluator/evaluator.hpp"
+
+namespace slisp::evaluator {
+namespace {
+
+// Definitions that run when the form runs, not when a function in it is called.
+void find_definitions(Node* node, std::vector<VarInfo*>& out) {
+  if (node->kind == NodeKind::Fn) return;
+  if (auto* def = as<DefNode>(node); def != nullptr && def->init != nullptr) out.push_back(def->var);
+  for_each_child(node, [&](Node*& child) { find_definitions(child, out); });
+}
+
+// Functions of clojure.core that change what is known about a var's value.
+constexpr std::string_view k_registering[] = {"prefer-method", "remove-method", "remove-all-methods", "extend", "alter-var-root",
+                                              "alter-meta!", "reset-meta!", "add-watch"};
+constexpr std::string_view k_hierarchy[] = {"derive", "underive"};
+
+template <std::size_t N> bool is_one_of(std::string_view name, const std::string_view (&names)[N]) {
+  for (std::string_view candidate : names) {
+    if (candidate == name) return true;
+  }
+  return false;
+}
+
+const VarInfo* called_core_var(const Node* node) {
+  auto* invoke = as<InvokeNode>(node);
+  auto* callee = invoke ? as<VarRefNode>(invoke->callee) : nullptr;
+  return callee != nullptr && callee->var->ns == "clojure.core" ? callee->var : nullptr;
+}
+
+}  // namespace
+
+Evaluator::Evaluator(Session& session) : session_(session) {}
+Evaluator::~Evaluator() = default;
+
+bool Evaluator::is_registration(const Node* node, std::vector<VarInfo*>& targets) const {
+  const std::vector<Node*>* arguments = nullptr;
+  if (auto* call = as<RuntimeCallNode>(node)) {
+    std::string_view name = abi::runtime_function(call->function).name;
+    if (!name.starts_with("multifn_") || name == "multifn_new") return false;
+    arguments = &call->arguments;
+  } else if (const VarInfo* function = called_core_var(node)) {
+    if (!is_one_of(function->name, k_registering)) return false;
+    arguments = &as<InvokeNode>(node)->arguments;
+  } else {
+    return false;
+  }
+  for (const Node* argument : *arguments) {
+    if (auto* reference = as<VarRefNode>(argument)) targets.push_back(reference->var);
+    if (auto* reference = as<TheVarNode>(argument)) targets.push_back(reference->var);
+  }
+  return true;
+}
+
+bool Evaluator::top_level(TopLevel& form) {
+  switch (session_.options.mode) {
+    case Mode::Bootstrap: {
+      Owned value = evaluate(form);
+      return !value.failed();
+    }
+    case Mode::Library: return true;
+    case Mode::Program:
+    case Mode::Repl: break;
+  }
+  auto waiting = std::make_shared<Pending>();
+  waiting->form = &form;
+  std::vector<VarInfo*> targets;
+  find_definitions(form.node, targets);
+  Node* effect = form.node;
+  while (auto* group = as<DoNode>(effect)) effect = group->body.front();
+  if (targets.empty() && !is_registration(effect, targets)) {
+    const VarInfo* function = called_core_var(effect);
+    if (function != nullptr && is_one_of(function->name, k_hierarchy)) eager_.push_back(std::move(waiting));
+    return true;
+  }
+  for (VarInfo* var : targets) pending_[var].push_back(waiting);
+  return true;
+}
+
+bool Evaluator::ensure(const VarInfo* var) {
+  auto found = pending_.find(var);
+  if (found == pending_.end()) return true;
+  // Running one may read the var again, and add to the list.
+  for (std::size_t i = 0; i < found->second.size(); ++i) {
+    std::shared_ptr<Pending> waiting = found->second[i];
+    if (waiting->running || waiting->done) continue;
+    waiting->running = true;
+    Owned value = evaluate(*waiting->form);
+    waiting->running = false;
+    if (value.failed()) return false;
+    waiting->done = true;
+    found = pending_.find(var);
+    if (found == pending_.end()) return true;
+  }
+  std::erase_if(found->second, [](const std::shared_ptr<Pending>& waiting) { return waiting->done; });
+  if (found->second.empty()) pending_.erase(found);
+  return true;
+}
+
+// A hierarchy change that cannot run yet is left out: it fails, if at all, when the program runs.
+void Evaluator::run_eager() {
+  std::vector<std::shared_ptr<Pending>> now;
+  std::swap(now, eager_);
+  for (const auto& waiting : now) {
+    Owned value = evaluate(*waiting->form);
+    if (value.failed() && abi::slisp_exit_pending() == 0) (void)Owned::adopt(abi::slisp_exception_take());
+  }
+}
+
+Owned Evaluator::call_macro(VarInfo& macro, std::span<Owned> arguments) {
+  failure_ = Span{};
+  failed_exception_ = abi::k_pending;
+  if (!eager_.empty()) run_eager();
+  if (!ensure(&macro)) return Owned::pending();
+  Owned function = read_var(&macro);
+  if (function.failed()) return function;
+  static_assert(sizeof(Owned) == sizeof(Word));
+  std::vector<Word> block;
+  block.reserve(arguments.size());
+  for (Owned& argument : arguments) block.push_back(argument.take());
+  return call(function, block.data(), static_cast<std::int64_t>(block.size()));
+}
+
+void Evaluator::forget_pending() {
+  pending_.clear();
+  eager_.clear();
+}
+
+}  // namespace slisp::evaluator

@@ -1,0 +1,50 @@
+// program.cpp: a whole program in the evaluator: what the compiled program does, for differential tests.
+#include "src/evaluator/evaluator.hpp"
+#include "runtime/api.hpp"
+#include "runtime/control/exceptions.hpp"
+
+namespace slisp::evaluator {
+namespace {
+
+// Vars that macros already needed begin anew.
+void unbind(Program& program) {
+  for (auto& var : program.vars) {
+    auto* cell = var->object.as<abi::Var>();
+    if (var->from_library || var->definitions.empty() || cell->header.count == 0) continue;
+    Word old = std::exchange(cell->root, abi::k_unbound_root);
+    rt::release(old);
+  }
+}
+
+Owned run_forms(Evaluator& evaluator, Program& program) {
+  for (const TopLevel& form : program.forms) {
+    Owned value = evaluator.evaluate(form);
+    if (value.failed()) return value;
+  }
+  if (program.main == nullptr) return Owned();
+  Owned main = Owned::adopt(abi::slisp_var_get(program.main->object.word()));
+  if (main.failed()) return main;
+  return Owned::adopt(abi::slisp_apply(main.word(), abi::slisp_command_line()));
+}
+
+}  // namespace
+
+int evaluate_program(Evaluator& evaluator, Program& program) {
+  evaluator.forget_pending();
+  unbind(program);
+  Owned result = run_forms(evaluator, program);
+  if (rt::exit_is_pending()) {
+    int status = rt::exit_status();
+    rt::context().exception = abi::k_pending;
+    return status;
+  }
+  if (result.failed()) {
+    rt::flush_standard_streams();
+    Owned exception = Owned::adopt(abi::slisp_exception_take());
+    rt::report_uncaught(exception);
+    return 1;
+  }
+  return program.main != nullptr && rt::is_long(result) ? static_cast<int>(rt::long_of(result) & 0xff) : 0;
+}
+
+}  // namespace slisp::evaluator
