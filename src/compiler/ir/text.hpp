@@ -13,7 +13,7 @@
 //     v2 = word 5                      @0:4
 //     v3 = try_rt add v0, v2 -> b1, b2
 //   b1:
-//     ret v3
+//     return v3
 //   b2:
 //     unwind
 //   }
