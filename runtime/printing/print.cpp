@@ -5,34 +5,21 @@
 
 namespace slisp::rt {
 
-extern "C" {
-__attribute__((weak)) abi::Var* slisp_print_vars[static_cast<int>(PrintVar::k_count)] = {};
-}
-
 namespace {
 
-// The value of a print var, or `otherwise` when the program has none.
-Owned setting(PrintVar which, Word otherwise) {
-  const abi::Var* var = slisp_print_vars[static_cast<int>(which)];
-  if (var == nullptr) return Owned::copy(otherwise);
-  if (var->bound == 0) return Owned::copy(var->root == abi::k_unbound_root ? otherwise : var->root);
-  Owned value = Owned::adopt(abi::slisp_var_get(word_of(var)));
-  return value.failed() ? Owned::copy(otherwise) : std::move(value);
-}
-
 std::int64_t limit(PrintVar which) {
-  const Owned value = setting(which, abi::k_nil);
+  const Owned value = print_setting(which, abi::k_nil);
   return is_long(value) && long_of(value) >= 0 ? long_of(value) : -1;
 }
 
 }  // namespace
 
 Printer::Printer(TextBuffer& out, PrintMode mode) : out_(out), readable_(mode == PrintMode::Readable) {
-  if (readable_) readable_ = setting(PrintVar::Readably, abi::k_true).truthy();
+  if (readable_) readable_ = print_setting(PrintVar::Readably, abi::k_true).truthy();
   max_length_ = limit(PrintVar::Length);
   max_level_ = limit(PrintVar::Level);
-  with_meta_ = setting(PrintVar::Meta, abi::k_false).truthy();
-  namespace_maps_ = setting(PrintVar::NamespaceMaps, abi::k_false).truthy();
+  with_meta_ = print_setting(PrintVar::Meta, abi::k_false).truthy();
+  namespace_maps_ = print_setting(PrintVar::NamespaceMaps, abi::k_false).truthy();
 }
 
 bool Printer::print(Borrowed value) {

@@ -4,10 +4,11 @@
 
 namespace slisp::rt {
 
-// Where *print-length* and its kin live, if the program has them: the addresses of their var cells, null otherwise. The table is
-// weak, so a link step that keeps such vars may define it; a host with an evaluator fills it.
+// The vars that settings come from. `slisp_print_vars` holds their cells, null when the program has none; a host with an evaluator
+// may fill it, else the first print looks for them among the linked cells.
 enum class PrintVar { Length, Level, Meta, Readably, NamespaceMaps, k_count };
 extern "C" abi::Var* slisp_print_vars[static_cast<int>(PrintVar::k_count)];
+Owned print_setting(PrintVar which, Word otherwise);               // the var's value in this thread, or `otherwise`
 
 // One print call: settings are read once. Every function returns false when an exception is pending.
 class Printer {

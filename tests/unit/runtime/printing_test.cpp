@@ -1,4 +1,5 @@
 // printing_test.cpp: pr and print of every kind against what Clojure 1.11 prints.
+#include "runtime/printing/printer.hpp"
 #include "tests/unit/runtime/values.hpp"
 
 using namespace slisp::rt;
@@ -85,4 +86,26 @@ TEST_CASE("printing: hash codes of the JVM", "[printing]") {
   CHECK(hash(vec(num(2), num(3))) == 0x402);
   CHECK(hash(vec(str("a"), key("b"), symbol("", "c"), nil(), Owned::adopt(k_true), vec(num(1), num(2)),
                  map_assoc(empty_map(), key("a"), num(1)), set_conj(empty_set(), num(3)), dbl(1.5), chr('c'), num(10000000000))) == 0x531b8b37);
+}
+
+TEST_CASE("printing: settings come from vars", "[printing]") {
+  static Var cells[5] = {};
+  const auto with = [](PrintVar which, Owned value, const Owned& printed) {
+    Var& cell = cells[static_cast<int>(which)];
+    cell.root = value.word();
+    slisp_print_vars[static_cast<int>(which)] = &cell;
+    const std::string text = pr(printed);
+    slisp_print_vars[static_cast<int>(which)] = nullptr;
+    return text;
+  };
+  const Owned nested = vec(num(1), vec(num(2), vec(num(3), vec(num(4)))));
+  const Owned map = map_assoc(map_assoc(empty_map(), keyword("a", "b"), num(1)), keyword("a", "c"), num(2));
+  CHECK(with(PrintVar::Length, num(2), vec(num(1), num(2), num(3), vec())) == "[1 2 ...]");
+  CHECK(with(PrintVar::Length, num(0), map) == "{...}");
+  CHECK(with(PrintVar::Level, num(2), nested) == "[1 [2 #]]");
+  CHECK(with(PrintVar::Level, num(0), nested) == "#");
+  CHECK(with(PrintVar::NamespaceMaps, Owned::adopt(k_true), map) == "#:a{:b 1, :c 2}");
+  CHECK(with(PrintVar::Readably, Owned::adopt(k_false), vec(str("c"), chr('d'))) == "[c d]");
+  const Owned tagged = own(slisp_with_meta(vec(num(1)).take(), map_assoc(empty_map(), key("a"), num(1)).take()));
+  CHECK(with(PrintVar::Meta, Owned::adopt(k_true), tagged) == "^{:a 1} [1]");
 }
