@@ -1,5 +1,6 @@
 // run_command.cpp: `slisp run`: the program from the cache, or compiled into it, or, where there is no cache, from a file that is gone
 // when it starts.
+#include "runtime/control/runtime.hpp"
 #include "src/cli/commands.hpp"
 #include "src/cli/compilation.hpp"
 #include <cerrno>
@@ -7,6 +8,10 @@
 #include <filesystem>
 #include <fstream>
 #include <unistd.h>
+
+namespace slisp::rt {
+int flush_standard_streams();            // runtime/io
+}
 
 namespace slisp::cli {
 namespace {
@@ -40,7 +45,12 @@ int run_command(const Options& options) {
   if (options.evaluate) {
     Compilation compilation(options, analyzer::Mode::Program);
     if (!compilation.analyze_file(options.file)) return compilation.report();
-    return compilation.evaluator.evaluate_program(compilation.program, options.arguments);
+    std::vector<char*> arguments;
+    for (const std::string& argument : options.arguments) arguments.push_back(const_cast<char*>(argument.c_str()));
+    rt::set_command_line(static_cast<int>(arguments.size()), arguments.data());
+    int status = evaluator::evaluate_program(compilation.evaluator, compilation.program);
+    rt::flush_standard_streams();
+    return status;
   }
   RunCache cache;
   bool cached = cache.usable() && !from_stdin && options.dump_after.empty() && !options.stats;
