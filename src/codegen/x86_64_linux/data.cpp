@@ -68,8 +68,8 @@ bool layable(Kind kind) {
     case Kind::Reduced:
     case Kind::Class:
     case Kind::TaggedLiteral:
-    case Kind::ReaderConditional: return true;
     case Kind::Regex:
+    case Kind::ReaderConditional: return true;
     case Kind::LazySeq:
     case Kind::Transient:
     case Kind::ChunkBuffer:
@@ -300,7 +300,7 @@ void DataLayout::emit_object(const Header* object, const std::vector<std::string
   const char* bytes = reinterpret_cast<const char*>(object);
   for (std::size_t offset = 8; offset < first; offset += 8) {
     Word raw = 0;
-    std::memcpy(&raw, bytes + offset, 8);
+    if (object->kind != Kind::Regex) std::memcpy(&raw, bytes + offset, 8);   // a Regex: compiled code, which static ones keep elsewhere
     // Room to grow is not part of the constant.
     if (object->kind == Kind::String && offset == offsetof(abi::String, capacity)) {
       const auto* string = reinterpret_cast<const abi::String*>(object);
