@@ -27,7 +27,7 @@ void set_counts(StringObject* string, std::uint32_t bytes, TextCounts counts) {
 
 Owned make_valid_string(std::string_view utf8) {
   StringObject* string = allocate_string(utf8.size());
-  std::memcpy(string->data, utf8.data(), utf8.size());
+  if (!utf8.empty()) std::memcpy(string->data, utf8.data(), utf8.size());
   set_counts(string, static_cast<std::uint32_t>(utf8.size()), count_text(utf8));
   return adopt_object(string);
 }
@@ -38,6 +38,7 @@ std::string_view text_of(Borrowed string) {
 }
 
 Owned string_append(Owned string, std::string_view text) {
+  if (text.empty()) return string;
   auto* object = string.as<StringObject>();
   const TextCounts counts = count_text(text);
   const TextCounts total = {object->code_points + counts.code_points, object->utf16_units + counts.utf16_units};
