@@ -11,9 +11,19 @@ namespace {
 constinit StreamState g_input = {.sort = StreamSort::FileReader, .shared = true, .descriptor = 0};
 constinit StreamState g_output = {.sort = StreamSort::FileWriter, .shared = true, .descriptor = 1};
 constinit StreamState g_error = {.sort = StreamSort::FileWriter, .shared = true, .descriptor = 2};
-const Stream g_streams[3] = {{{0, Kind::Stream, 0, 0}, &g_input, {}},
-                             {{0, Kind::Stream, 0, 0}, &g_output, {}},
-                             {{0, Kind::Stream, 0, 0}, &g_error, {}}};
+}  // namespace
+}  // namespace slisp::rt
+
+// By these names compiled code refers to them: they are roots of *in*, *out* and *err*.
+extern "C" {
+extern const slisp::rt::Stream slisp_stdin_object, slisp_stdout_object, slisp_stderr_object;
+constinit const slisp::rt::Stream slisp_stdin_object = {{0, slisp::abi::Kind::Stream, 0, 0}, &slisp::rt::g_input, {}};
+constinit const slisp::rt::Stream slisp_stdout_object = {{0, slisp::abi::Kind::Stream, 0, 0}, &slisp::rt::g_output, {}};
+constinit const slisp::rt::Stream slisp_stderr_object = {{0, slisp::abi::Kind::Stream, 0, 0}, &slisp::rt::g_error, {}};
+}
+
+namespace slisp::rt {
+namespace {
 
 // Buffers of the standard streams are given back when the runtime stops.
 void release_standard_buffers() {
@@ -62,9 +72,9 @@ bool failed_write(StreamState* writer) {
 
 }  // namespace
 
-Borrowed standard_input() { return word_of(&g_streams[0]); }
-Borrowed standard_output() { return word_of(&g_streams[1]); }
-Borrowed standard_error() { return word_of(&g_streams[2]); }
+Borrowed standard_input() { return word_of(&slisp_stdin_object); }
+Borrowed standard_output() { return word_of(&slisp_stdout_object); }
+Borrowed standard_error() { return word_of(&slisp_stderr_object); }
 
 Owned make_stream(StreamSort sort, int descriptor) {
   auto* state = static_cast<StreamState*>(scratch_allocate(sizeof(StreamState)));
