@@ -314,6 +314,12 @@ void DataLayout::emit_object(const Header* object, const std::vector<std::string
   const Word* slots = slots_of(object);
   for (unsigned i = 0; i < object->slots; ++i) emit_word(slots[i], naming, out);
   if (std::size_t tail = tail_bytes(object)) emit_bytes(out, {bytes + first + 8 * std::size_t{object->slots}, tail});
+  if (object->kind == Kind::String) out << "db 0\n";
+  if (object->kind == Kind::BigInt || object->kind == Kind::Ratio || object->kind == Kind::BigDecimal) {
+    // Generic arithmetic reaches these kinds through weak symbols; whoever has a literal of one brings their code along.
+    out.mention("slisp_big_table");
+    out << "dq slisp_big_table\n";
+  }
 }
 
 std::string DataLayout::text_label(std::string_view text) {

@@ -54,8 +54,10 @@ class Ranges {
   explicit Ranges(const MFunction& function) : f_(function), order_(reverse_postorder(function)) {
     start_.assign(f_.blocks.size(), k_none);
     end_.assign(f_.blocks.size(), k_none);
-    std::uint32_t position = 0;
+    rank_.assign(f_.blocks.size(), k_none);
+    std::uint32_t position = 0, rank = 0;
     for (std::uint32_t b : order_) {
+      rank_[b] = rank++;
       start_[b] = position;
       position += 2 + 2 * static_cast<std::uint32_t>(f_.blocks[b].instructions.size());
       end_[b] = position - 1;
@@ -124,6 +126,16 @@ class Ranges {
       ranges.push_back({definition.position, definition.position, v});
       return;
     }
+    // Blocks in a row are taken as one range, which may bridge a hole; a value too much is alive there, which costs a slot at most.
+    std::uint32_t first_rank = UINT32_MAX, last_rank = 0;
+    for (std::uint32_t b : visited_) {
+      first_rank = std::min(first_rank, rank_[b]);
+      last_rank = std::max(last_rank, rank_[b]);
+    }
+    if (last_rank - first_rank + 1 == visited_.size() && order_[first_rank] == definition.block) {
+      ranges.push_back({definition.position, reached_[order_[last_rank]], v});
+      return;
+    }
     std::sort(visited_.begin(), visited_.end(), [&](std::uint32_t a, std::uint32_t b) { return start_[a] < start_[b]; });
     bool first = true;
     for (std::uint32_t b : visited_) {
@@ -137,7 +149,7 @@ class Ranges {
   }
 
   const MFunction& f_;
-  std::vector<std::uint32_t> order_, start_, end_;
+  std::vector<std::uint32_t> order_, rank_, start_, end_;
   std::vector<std::vector<At>> predecessors_;
   std::vector<At> definition_;
   std::vector<std::vector<At>> uses_;
