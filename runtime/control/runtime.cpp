@@ -6,6 +6,7 @@
 #include "runtime/memory/context.hpp"
 #include "runtime/names/names.hpp"
 #include "runtime/sys/sys.hpp"
+#include <algorithm>
 #include <new>
 
 extern "C" void slisp_on_stack(void* top, void (*function)(void*), void* argument);
@@ -13,7 +14,9 @@ extern "C" void slisp_on_stack(void* top, void (*function)(void*), void* argumen
 namespace slisp::rt {
 namespace {
 
-constexpr std::size_t k_wanted_stack = std::size_t{64} << 30;
+// Recursion that runs away must meet the limit before the machine runs out of memory: stack pages are committed as they are touched, and
+// whoever commits too many is killed. So at most a gigabyte (ten million small frames), at most a quarter of the machine.
+constexpr std::size_t k_most_stack = std::size_t{1} << 30;
 constexpr std::size_t k_reserve = 256 * 1024;       // below the limit, for C++ and GMP
 constexpr unsigned k_most_hooks = 64;
 
@@ -58,7 +61,7 @@ bool run_on_big_stack(void (*function)(void*), void* argument) {
     function(argument);
     return true;
   }
-  if (g_big_stack.base == nullptr) g_big_stack = sys::map_stack(k_wanted_stack);
+  if (g_big_stack.base == nullptr) g_big_stack = sys::map_stack(std::min(k_most_stack, sys::physical_memory() / 4));
   if (g_big_stack.base == nullptr) return false;
   char* old_limit = thread.stack_limit;
   thread.stack_limit = g_big_stack.base + k_reserve;

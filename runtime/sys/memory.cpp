@@ -2,6 +2,7 @@
 // Keeps: nothing is committed before it is touched, so a 64 GiB stack costs what is used of it.
 #include "runtime/sys/sys.hpp"
 #include <sys/mman.h>
+#include <unistd.h>
 #include <sys/resource.h>
 
 namespace slisp::rt::sys {
@@ -61,6 +62,11 @@ Stack map_stack(std::size_t wanted) {
     return {base, bytes};
   }
   return {};
+}
+
+std::size_t physical_memory() {
+  const long pages = ::sysconf(_SC_PHYS_PAGES);
+  return pages > 0 ? static_cast<std::size_t>(pages) * 4096 : std::size_t{1} << 32;
 }
 
 }  // namespace slisp::rt::sys

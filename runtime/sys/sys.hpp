@@ -16,6 +16,7 @@ void* remap_memory(void* memory, std::size_t old_bytes, std::size_t new_bytes, s
 // A stack: committed page by page as it is touched. Asks for `wanted` bytes and halves until the system grants it, down to 1 MiB.
 struct Stack { char* base = nullptr; std::size_t bytes = 0; };
 Stack map_stack(std::size_t wanted);
+std::size_t physical_memory();                                    // bytes
 
 void write_error(std::string_view text);                          // all of it to stderr, errors ignored
 [[noreturn]] void exit_now(int status);                           // without any clean-up
