@@ -58,6 +58,19 @@ void Environment::load_library_index(std::string_view index) {
   }
 }
 
+void Environment::compile_namespace(std::string_view ns) {
+  compiled_.emplace(ns);
+  for (auto& [word, info] : infos_) {                      // mentioned by a namespace that was compiled before
+    if (info->ns != ns || !info->from_library) continue;
+    info->from_library = false;
+    info->declared_only = true;
+    info->is_function = false;
+    info->fixed_arities = 0;
+    info->variadic_fixed = -1;
+    info->wrappers.clear();
+  }
+}
+
 void Environment::close_library() {
   for (auto& [word, info] : infos_) {
     if (info->from_library) continue;

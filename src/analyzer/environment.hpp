@@ -26,7 +26,7 @@ class Environment {
   // Where new VarInfos are kept.
   void use_program(Program& program) { program_ = &program; }
   // From now on vars of `ns` are what this run defines, also when the namespace is linked into the process.
-  void compile_namespace(std::string_view ns) { compiled_.emplace(ns); }
+  void compile_namespace(std::string_view ns);
   // All namespaces compiled so far become library: their vars are reached by name, their definitions are forgotten.
   void close_library();
 

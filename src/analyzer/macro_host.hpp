@@ -16,6 +16,9 @@ class MacroHost {
   // False: it had to be evaluated now and failed; an exception is pending.
   virtual bool top_level(TopLevel& form) = 0;
 
+  // All forms told of so far have been run by other means (the prompt runs each before it reads the next).
+  virtual void forms_were_run() = 0;
+
   // Where the last failure arose in code that the host ran; unknown when that was native code.
   virtual Span failure_span() const = 0;
 };

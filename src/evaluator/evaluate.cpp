@@ -132,9 +132,17 @@ Owned Evaluator::read_var(const VarInfo* var) {
 // An exception passes this node: its trace grows by a line.
 Owned Evaluator::fail_at(const Node* node, const Frame& frame) {
   if (abi::slisp_exit_pending() != 0) return Owned::pending();
-  if (Word exception = rt::context().exception; exception != failed_exception_) {
+  Word exception = rt::context().exception;
+  if (exception != failed_exception_ || failure_in_library_) {
+    // The innermost place in the program tells more than one in the library.
+    const reader::SourceFile* file = session_.sources.find(node->span.file);
+    const std::string& library = session_.options.library_root;
+    bool in_library = file != nullptr && !library.empty() && file->path.starts_with(library);
+    if (exception != failed_exception_ || !in_library) {
+      failure_ = node->span;
+      failure_in_library_ = in_library;
+    }
     failed_exception_ = exception;
-    failure_ = node->span;
   }
   std::unique_ptr<abi::TraceSite>& site = sites_[{node, frame.code}];
   if (!site) {

@@ -52,6 +52,7 @@ class Evaluator final : public MacroHost {
   // MacroHost
   Owned call_macro(VarInfo& macro, std::span<Owned> arguments) override;
   bool top_level(TopLevel& form) override;
+  void forms_were_run() override { forget_pending(); }
   Span failure_span() const override { return failure_; }
 
   // Forgets all that waits to be evaluated: the program is about to be run from its beginning.
@@ -108,6 +109,7 @@ class Evaluator final : public MacroHost {
   std::map<SiteKey, std::unique_ptr<abi::TraceSite>> sites_;
   Span failure_;                                 // where the newest exception arose
   Word failed_exception_ = abi::k_pending;       // which one that is (an address to compare, no count)
+  bool failure_in_library_ = false;
 };
 
 // Runs the whole program from its first form, then -main with the command line, as the compiled program does, and says what an

@@ -28,7 +28,8 @@ class Analyzer {
   // A program: the file and all that it requires; fills forms, main_ns and main. False: problems were reported.
   bool analyze_main(const std::string& path, Program& program);
   bool analyze_main(const reader::SourceFile& file, Program& program);
-  // One namespace of the library, found in the library's root (or the other roots). What it requires must be linked or analyzed before.
+  // One namespace of the library, found in the library's root. What it requires and is neither linked nor analyzed yet is analyzed
+  // first, into a program of its own that is handed out when that namespace is asked for.
   bool analyze_namespace(const std::string& name, Program& program);
   // One form typed at the prompt. Appends its TopLevels; the value of the last one is the form's.
   bool analyze_form(rt::Borrowed form, Program& program);

@@ -69,6 +69,7 @@ class Expander {
   // loading.cpp
   void use(Program& program);
   bool analyze_file(const reader::SourceFile& file);
+  bool analyze_separately(const std::string& name, Program& program);
   bool load_namespace(const std::string& name, Span from);
   bool include_file(const Items& items);
   std::string find_source(const std::string& name, Span from, std::string& relative);
@@ -221,7 +222,8 @@ class Expander {
   std::vector<std::string> roots_;               // of the main file; -I and the library's come after
   std::string main_path_;                        // until the main file's ns form was seen
   const reader::SourceFile* file_ = nullptr;     // being read
-  bool separate_namespaces_ = false;             // analyze_namespace: what is required must be there
+  bool separate_namespaces_ = false;             // analyze_namespace: each namespace is a program of its own
+  std::map<std::string, std::unique_ptr<Program>> required_first_;   // those that others required before they were asked for
 };
 
 // Sets a variable for a block.

@@ -39,7 +39,8 @@ Node* Expander::host_call(const std::string& name, const std::string& descriptio
   VarInfo* var = host_var(name);
   if (var == nullptr) {
     if (session_.diagnostics.error_count() != errors) return nullptr;
-    std::string prefix = name.substr(0, name.find("--") == std::string::npos ? 1 : name.find("--") + 2);
+    std::size_t dashes = name.find("--");
+    std::string prefix = name.substr(0, dashes != std::string::npos ? dashes + 2 : name.starts_with("new-") ? 4 : 1);
     std::vector<std::string> known;
     for (const std::string& candidate : environment_.visible_names(k_host)) {
       if (candidate.starts_with(prefix)) known.push_back(candidate);

@@ -103,6 +103,15 @@ bool Expander::analyze_main(const reader::SourceFile& file, Program& program) {
 }
 
 bool Expander::analyze_namespace(const std::string& name, Program& program) {
+  if (auto done = required_first_.find(name); done != required_first_.end()) {
+    program = std::move(*done->second);
+    required_first_.erase(done);
+    return true;
+  }
+  return analyze_separately(name, program);
+}
+
+bool Expander::analyze_separately(const std::string& name, Program& program) {
   use(program);
   environment_.compile_namespace(name);
   std::size_t errors = session_.diagnostics.error_count();
@@ -133,6 +142,7 @@ bool Expander::analyze_text(const reader::SourceFile& file, Program& program) {
 
 bool Expander::analyze_form(Borrowed form, Program& program) {
   use(program);
+  if (session_.options.mode == Mode::Repl) host_.forms_were_run();
   if (roots_.empty()) roots_.push_back("");
   if (environment_.current_ns().empty() && !enter_namespace("user")) return false;
   program.main_ns = environment_.current_ns();
@@ -218,17 +228,16 @@ bool Expander::load_namespace(const std::string& name, Span from) {
     loaded_.insert(name);
     return true;
   }
-  if (separate_namespaces_) {
-    session_.diagnostics.error("e-ns", from, "the library's namespace " + name + " must be compiled before this one");
-    return false;
+  std::string relative, path;
+  const reader::SourceFile* file = nullptr;
+  if (!separate_namespaces_) {
+    path = find_source(name, from, relative);
+    if (path.empty()) return false;
+    file = open_file(path, from);
+    if (file == nullptr) return false;
+    const std::string& library = session_.options.library_root;
+    if (!library.empty() && path.starts_with(library + "/")) library_files_.insert(file->id);
   }
-  std::string relative;
-  std::string path = find_source(name, from, relative);
-  if (path.empty()) return false;
-  const reader::SourceFile* file = open_file(path, from);
-  if (file == nullptr) return false;
-  const std::string& library = session_.options.library_root;
-  if (!library.empty() && path.starts_with(library + "/")) library_files_.insert(file->id);
 
   // The form that asks for the namespace may be half analyzed: all that belongs to it steps aside.
   std::vector<Owned> kept;
@@ -242,11 +251,21 @@ bool Expander::load_namespace(const std::string& name, Span from) {
   Restore<std::string> no_name(fn_name_, std::string()), no_next_name(next_fn_name_, std::string());
   Restore<std::string> no_main(main_path_, std::string());
   std::string before = environment_.current_ns();
-  bool ok = enter_namespace("user");
-  loading_.push_back(name);
-  ok = ok && analyze_file(*file);
-  loading_.pop_back();
-  loaded_.insert(name);
+  bool ok;
+  if (separate_namespaces_) {
+    // Of the library each namespace is a program of its own: this one waits until it is asked for.
+    auto program = std::make_unique<Program>();
+    Program* outer = program_;
+    ok = analyze_separately(name, *program);
+    use(*outer);
+    required_first_[name] = std::move(program);
+  } else {
+    ok = enter_namespace("user");
+    loading_.push_back(name);
+    ok = ok && analyze_file(*file);
+    loading_.pop_back();
+    loaded_.insert(name);
+  }
   std::swap(kept, kept_);
   std::swap(scope, scope_);
   if (!environment_.enter_namespace(before)) return pending_error("e-ns", "") != nullptr;

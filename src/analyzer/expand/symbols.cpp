@@ -81,7 +81,9 @@ Node* Expander::unresolved(Borrowed symbol) {
   std::vector<std::string> known = environment_.visible_names("");
   for (const ScopeEntry& entry : scope_) known.insert(known.begin(), entry.local->name);
   std::string near = reader::nearest(name.name, known);
-  std::string hint = near.empty() || near == name.name ? std::string() : "did you mean " + near + "?";
+  // Every name is near to one of two letters.
+  bool helps = !near.empty() && near != name.name && name.name.size() > 2;
+  std::string hint = helps ? "did you mean " + near + "?" : std::string();
   return error("e-unresolved", "Unable to resolve symbol: " + std::string(name.name) + " in this context",
                "a name is a local, or a var that was defined or declared above", hint);
 }
