@@ -60,7 +60,8 @@ class Printer {
  public:
   Printer(const MFunction& function, const SymbolTable& symbols, const ir::Module& module, const Naming& naming,
           const Options& options, AsmText& out)
-      : f_(function), symbols_(symbols), module_(module), naming_(naming), options_(options), out_(out) {}
+      : f_(function), symbols_(symbols), module_(module), naming_(naming), options_(options), out_(out),
+        uses_xmm_(std::find(function.xmm.begin(), function.xmm.end(), true) != function.xmm.end()) {}
 
   void run(bool global) {
     std::string name = naming_(f_.source->symbol);
@@ -116,8 +117,10 @@ class Printer {
     out_.mention(name);
     return name;
   }
+  // The stub in the form that keeps the registers this function uses.
+  std::string keeping(std::string stub) { return runtime(uses_xmm_ ? stub + "_x" : stub); }
   std::string slow_path(const MInst& inst) {
-    return runtime("slisp_slow_" + std::string(abi::runtime_function(static_cast<abi::RuntimeFunctionId>(inst.number)).name));
+    return keeping("slisp_slow_" + std::string(abi::runtime_function(static_cast<abi::RuntimeFunctionId>(inst.number)).name));
   }
   static std::string reg(const Operand& o, unsigned bytes = 8) { return std::string(register_name(o.reg, bytes)); }
   std::string place(const Operand& o, unsigned bytes = 8) {
@@ -190,16 +193,16 @@ class Printer {
     std::string n = fresh();
     out_ << "test " << r8 << ",3\njnz short .d" << n << "\nmov r11d,[" << r << "]\nsub r11d,1\njc short .d" << n
          << "\ncmp r11d,0x7ffffffe\njae near .c" << n << "\ninc dword [" << r << "]\n.d" << n << ":\n";
-    cold_ += ".c" + n + ":\nmov r11," + r + "\ncall " + runtime("slisp_dup_slow") + "\njmp near .d" + n + "\n";
+    cold_ += ".c" + n + ":\nmov r11," + r + "\ncall " + keeping("slisp_dup_slow") + "\njmp near .d" + n + "\n";
   }
   void release(const std::string& r, const std::string& r8) {
     std::string n = fresh();
     out_ << "test " << r8 << ",3\njnz short .d" << n << "\nmov r11d,[" << r << "]\nsub r11d,1\njc short .d" << n
          << "\ndec r11d\ncmp r11d,0x7ffffffd\njae near .c" << n << "\ndec dword [" << r << "]\n.d" << n << ":\n";
-    cold_ += ".c" + n + ":\nmov r11," + r + "\ncall " + runtime("slisp_drop_slow") + "\njmp near .d" + n + "\n";
+    cold_ += ".c" + n + ":\nmov r11," + r + "\ncall " + keeping("slisp_drop_slow") + "\njmp near .d" + n + "\n";
   }
   void by_stub(const MInst& inst, const char* stub) {
-    out_ << "mov r11," << reg(inst.operand[0]) << "\ncall " << runtime(stub) << '\n';
+    out_ << "mov r11," << reg(inst.operand[0]) << "\ncall " << keeping(stub) << '\n';
   }
   void var_root(const MInst& inst) {
     std::string n = fresh(), d = reg(inst.operand[0]), cell = symbol(inst.operand[1].index);
@@ -207,13 +210,13 @@ class Printer {
          << ",3\njnz short .d" << n << "\ntest " << d << ',' << d << "\njz near .c" << n << "\nmov r11d,[" << d
          << "]\nsub r11d,1\njc short .d" << n << "\ncmp r11d,0x7ffffffe\njae near .c" << n << "\ninc dword [" << d << "]\n.d"
          << n << ":\n";
-    cold_ += ".c" + n + ":\nmov r11d," + cell + "\ncall " + runtime("slisp_var_root_slow") + "\nmov " + d +
+    cold_ += ".c" + n + ":\nmov r11d," + cell + "\ncall " + keeping("slisp_var_root_slow") + "\nmov " + d +
              ",r11\njmp near .d" + n + "\n";
   }
   void box_i64(const MInst& inst) {
     std::string n = fresh(), d = reg(inst.operand[0]), a = reg(inst.operand[1]);
     out_ << "mov r11," << a << "\nadd r11,r11\njo near .c" << n << "\nlea " << d << ",[r11+1]\n.d" << n << ":\n";
-    cold_ += ".c" + n + ":\nmov r11," + a + "\ncall " + runtime("slisp_box_long_slow") + "\nmov " + d + ",r11\njmp near .d" + n + "\n";
+    cold_ += ".c" + n + ":\nmov r11," + a + "\ncall " + keeping("slisp_box_long_slow") + "\nmov " + d + ",r11\njmp near .d" + n + "\n";
   }
 
   // Both operands fixnums? Else out of line. Leaves nothing in flags.
@@ -364,6 +367,7 @@ class Printer {
   const Naming& naming_;
   const Options& options_;
   AsmText& out_;
+  bool uses_xmm_;
   std::string cold_;                             // parts out of line, behind the last block
   std::vector<std::uint32_t> layout_, start_;
   std::uint32_t block_ = 0, following_ = k_no_block;

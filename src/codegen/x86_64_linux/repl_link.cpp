@@ -5,6 +5,7 @@
 //        their addresses, and never freed from then on.
 // Idea: the object file bounds the size of the image, so that much is reserved first, where the kernel likes it below 2 GB; ld gets that
 //       address, and the segments are then laid over the reservation.
+#include "src/codegen/x86_64_linux/host_symbols.hpp"
 #include "src/codegen/x86_64_linux/module_text.hpp"
 #include "src/codegen/x86_64_linux/toolchain.hpp"
 #include <cerrno>
@@ -74,6 +75,7 @@ bool load_segments(const std::vector<char>& file, Reservation& at, std::size_t& 
 }  // namespace
 
 Outcome load_into_process(const ir::Module& module, const Options& options, const fs::path& host, LoadedCode& code) {
+  if (host_symbols() == 0) return Failure{70, "internal error: the host has no runtime", ""};
   TextRequest request;
   request.stem = "form";
   request.names = DataLayout::Names::OfThisProcess;

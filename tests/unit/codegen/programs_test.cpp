@@ -427,3 +427,29 @@ b10:
 }
 )"), "7\n1.4142135623730951\n4611686018427387904\n-5\ntrue\n1.4142135623730951\n", 3);
 }
+
+TEST_CASE("doubles in registers survive slow paths", "[codegen][run]") {
+  expect_run(program(R"(
+static 0 constant L1 "1.5"
+fn slisp_program "main" global {
+b0:
+  v0 = static #0
+  v1 = f64 0x4008000000000000
+  v2 = word 1
+  v3 = try_rt add v0, v2 -> b1, b4
+b1:
+  drop v3
+  v4 = rt math_sqrt v1
+  v5 = try_rt multiply v0, v2 -> b2, b4
+b2:
+  v6 = rt math_pow v1, v4
+  v7 = f64_to_any v6
+  drop v5
+  v8 = try_call print v7 -> b3, b4
+b3:
+  return v8
+b4:
+  unwind
+}
+)"), "6.704991853825879\n");
+}

@@ -1,0 +1,50 @@
+// host_symbols.cpp: everything of the runtime that generated code may name, so that the host of the REPL contains it.
+// Programs take from the archive what they use; a host must have all of it, since forms typed later link against it by name.
+#include "src/codegen/x86_64_linux/host_symbols.hpp"
+#include "runtime/abi/functions.hpp"
+
+extern "C" {
+#define SLISP_STUB(name) void name();
+#define SLISP_SLOW(name) SLISP_STUB(slisp_slow_##name) SLISP_STUB(slisp_slow_##name##_x)
+#define SLISP_STUBS                                                                                                         \
+  SLISP_STUB(slisp_dup_slow) SLISP_STUB(slisp_dup_slow_x) SLISP_STUB(slisp_drop_slow) SLISP_STUB(slisp_drop_slow_x)          \
+  SLISP_STUB(slisp_var_root_slow) SLISP_STUB(slisp_var_root_slow_x) SLISP_STUB(slisp_box_long_slow)                          \
+  SLISP_STUB(slisp_box_long_slow_x) SLISP_STUB(slisp_invoke_slow) SLISP_STUB(slisp_call_value)                               \
+  SLISP_STUB(slisp_variadic_0) SLISP_STUB(slisp_variadic_1) SLISP_STUB(slisp_variadic_2) SLISP_STUB(slisp_variadic_3)        \
+  SLISP_STUB(slisp_variadic_4) SLISP_STUB(slisp_variadic_5) SLISP_STUB(slisp_variadic_6) SLISP_STUB(slisp_variadic_many)     \
+  SLISP_STUB(slisp_arity_missing_0) SLISP_STUB(slisp_arity_missing_1) SLISP_STUB(slisp_arity_missing_2)                      \
+  SLISP_STUB(slisp_arity_missing_3) SLISP_STUB(slisp_arity_missing_4) SLISP_STUB(slisp_arity_missing_5)                      \
+  SLISP_STUB(slisp_arity_missing_6) SLISP_STUB(slisp_arity_missing_many)                                                     \
+  SLISP_SLOW(add) SLISP_SLOW(subtract) SLISP_SLOW(multiply) SLISP_SLOW(inc) SLISP_SLOW(dec) SLISP_SLOW(add_promoting)        \
+  SLISP_SLOW(subtract_promoting) SLISP_SLOW(multiply_promoting) SLISP_SLOW(inc_promoting) SLISP_SLOW(dec_promoting)          \
+  SLISP_SLOW(less) SLISP_SLOW(less_equal) SLISP_SLOW(greater) SLISP_SLOW(greater_equal) SLISP_SLOW(numeric_equal)            \
+  SLISP_SLOW(equal) SLISP_SLOW(zero_p) SLISP_SLOW(pos_p) SLISP_SLOW(neg_p)
+SLISP_STUBS
+#undef SLISP_STUB
+extern slisp::abi::Header slisp_empty_list, slisp_empty_vector, slisp_empty_map, slisp_empty_set;
+extern slisp::abi::Header slisp_stdout_object, slisp_stdin_object, slisp_stderr_object;
+extern const char slisp_big_table[];
+}
+
+namespace slisp::x64 {
+
+namespace {
+const void* const k_symbols[] = {
+#define SLISP_RT(name, ...) reinterpret_cast<const void*>(&abi::slisp_##name),
+#include "runtime/abi/functions.def"
+#undef SLISP_RT
+#define SLISP_STUB(name) reinterpret_cast<const void*>(&name),
+    SLISP_STUBS
+#undef SLISP_STUB
+    &slisp_empty_list, &slisp_empty_vector, &slisp_empty_map, &slisp_empty_set, &slisp_stdout_object, &slisp_stdin_object,
+    &slisp_stderr_object, &slisp_big_table,
+};
+}  // namespace
+
+std::size_t host_symbols() {
+  // Through a volatile, so that the compiler keeps the table.
+  const void* const* volatile table = k_symbols;
+  return table[0] != nullptr ? std::size(k_symbols) : 0;
+}
+
+}  // namespace slisp::x64
