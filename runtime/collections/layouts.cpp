@@ -17,7 +17,7 @@ Header* copy_object(Header* object) {
 Header* open_slots(Header* object, unsigned index, unsigned count) {
   const std::size_t bytes = bytes_of(object), wanted = bytes + std::size_t{8} * count;
   if (usable_size(object) < wanted) {
-    const std::size_t grown = bytes + std::size_t{8} * (object->slots / 2);
+    const std::size_t grown = bytes + std::size_t{8} * (object->slots / 4);
     object = reallocate(object, bytes, grown > wanted ? grown : wanted);
   }
   Word* slots = slots_of(object);

@@ -193,7 +193,7 @@ Header* set_meta(Header* object, Word meta);
 inline Word with_meta_of(Word fresh, Word meta) {        // fresh: owned and unique; meta: borrowed, maybe nil
   return meta == abi::k_nil ? fresh : word_of(set_meta(header_of(fresh), retained(meta)));
 }
-// Insert `count` words at slot `index` of a unique object, uninitialised; the object may move. Grows by half when it moves.
+// Insert `count` words at slot `index` of a unique object, uninitialised; the object may move. Grows by a quarter when it moves.
 Header* open_slots(Header* object, unsigned index, unsigned count);
 void close_slots(Header* object, unsigned index, unsigned count);   // the words there were moved out or released
 
