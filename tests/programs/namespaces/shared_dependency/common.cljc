@@ -1,0 +1,4 @@
+(ns common)
+(println "common")
+(def loads 1)
+(defn shared [] :shared)

@@ -1,0 +1,3 @@
+(ns right (:require common))
+(println "right")
+(defn value [] [:right (common/shared)])

@@ -1,0 +1,3 @@
+(ns helper.base)
+(println "loading helper.base")
+(defn times [a b] (* a b))
