@@ -215,6 +215,8 @@ std::string Expander::find_source(const std::string& name, Span from, std::strin
 }
 
 bool Expander::load_namespace(const std::string& name, Span from) {
+  // A namespace that this very file has made above is there.
+  if (!loading_.empty() && loading_.back() == name && environment_.current_ns() != name) return true;
   if (std::find(loading_.begin(), loading_.end(), name) != loading_.end()) {
     std::string path;
     for (auto at = std::find(loading_.begin(), loading_.end(), name); at != loading_.end(); ++at) path += *at + " -> ";
