@@ -4,7 +4,8 @@
 
 extern "C" {
 double slisp_math_sqrt(double x) { return std::sqrt(x); }
-double slisp_math_cbrt(double x) { return std::cbrt(x); }
+// The C library's own is off by one unit where the JVM is exact (the root of 27).
+double slisp_math_cbrt(double x) { return static_cast<double>(std::cbrt(static_cast<long double>(x))); }
 double slisp_math_floor(double x) { return std::floor(x); }
 double slisp_math_ceil(double x) { return std::ceil(x); }
 double slisp_math_rint(double x) { return std::nearbyint(x); }
