@@ -127,7 +127,7 @@ class Analysis {
     }
     bool kept = keep_all_ && !var.is_private;
     p.cell = library || var.open || p.mentioned || kept || p.root == RootKind::Runtime;
-    if (var.macro && !library && !repl && !p.mentioned) p.cell = p.at_run_time = false;   // macros are gone after expansion
+    if (var.macro && !library && !repl && !p.mentioned && !p.nested) p.cell = p.at_run_time = false;   // macros are gone after expansion
   }
 
   void library_root(VarInfo& var, VarPlan& p) {
