@@ -5,19 +5,6 @@
 namespace slisp::rt {
 namespace {
 
-// (get vector k): the index as an int, as Clojure's Util.isInteger and Number.intValue give it; false: k is no integer.
-bool index_of(Word key, std::int64_t& index) {
-  if (is_fixnum(key)) {
-    index = static_cast<std::int32_t>(to_fixnum(key));
-    return true;
-  }
-  const Kind kind = kind_or_none(key);
-  if (kind != Kind::Long && kind != Kind::BigInt) return false;
-  const auto number = abi::slisp_unchecked_int(key);
-  index = number.valid ? number.value : -1;
-  return true;
-}
-
 Word string_at(Word string, std::int64_t index) {        // 0: out of range, exception pending
   return abi::slisp_string_char_at(string, index);
 }
@@ -32,7 +19,7 @@ Word look(Word collection, Word key, Word missing) {
   }
   if (is_vector_kind(kind)) {
     std::int64_t index;
-    if (!index_of(key, index) || index < 0 || static_cast<std::size_t>(index) >= vector_size(collection)) return retained(missing);
+    if (!vector_index(key, index) || index < 0 || static_cast<std::size_t>(index) >= vector_size(collection)) return retained(missing);
     return retained(vector_ref(collection, static_cast<std::size_t>(index)));
   }
   if (is_set_kind(kind)) {
@@ -89,6 +76,10 @@ Word walk_to(Word x, std::int64_t n, Word missing) {
 
 // nth with the rules of RT.nth: x consumed, missing borrowed, 0 for none.
 Word element_at(Word x, std::int64_t n, Word missing) {
+  if (!check_index(n)) {
+    release(x);
+    return 0;
+  }
   const Kind kind = kind_or_none(x);
   if (is_vector_kind(kind)) {
     Word element = 0;
@@ -115,7 +106,7 @@ Word element_at(Word x, std::int64_t n, Word missing) {
 
 Word entry_part(Word entry, unsigned part) {
   if (is_map_entry(entry)) return retained(at<Inline>(entry)->slot[part]);
-  return throw_cast(entry, "java.util.Map$Entry");
+  return throw_cast(entry, "java.util.Map$Entry", part == 0 ? "getKey()" : "getValue()", "e");
 }
 
 std::uint32_t as_bool(const Word* found, bool failed) { return failed ? abi::k_bool_failed : found != nullptr; }
@@ -148,7 +139,7 @@ std::uint32_t slisp_contains_p(Word x, Word key) {
     return as_bool(found, failed);
   }
   std::int64_t index;
-  if (is_vector_kind(kind)) return index_of(key, index) && index >= 0 && static_cast<std::size_t>(index) < vector_size(x);
+  if (is_vector_kind(kind)) return vector_index(key, index) && index >= 0 && static_cast<std::size_t>(index) < vector_size(x);
   if (kind == Kind::String && is_number(key)) {
     const auto number = slisp::abi::slisp_unchecked_int(key);
     if (!number.valid) return slisp::abi::k_bool_failed;
@@ -173,7 +164,7 @@ Word slisp_find(Word x, Word key) {
   }
   if (is_vector_kind(kind)) {
     std::int64_t index;
-    if (!index_of(key, index) || index < 0 || static_cast<std::size_t>(index) >= vector_size(x)) return k_nil;
+    if (!vector_index(key, index) || index < 0 || static_cast<std::size_t>(index) >= vector_size(x)) return k_nil;
     return make_pair(retained(key), retained(vector_ref(x, static_cast<std::size_t>(index))));
   }
   if (kind == Kind::Transient) {

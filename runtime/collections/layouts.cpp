@@ -91,6 +91,24 @@ Word throw_about_value(ClassId id, std::string_view prefix, Word value) {
 Word throw_cast(Word value, std::string_view wanted) {
   return failure(value == abi::k_nil ? throw_null_pointer() : throw_class_cast(value, wanted));
 }
+Word throw_cast(Word value, std::string_view wanted, std::string_view call, std::string_view variable) {
+  if (value != abi::k_nil) return failure(throw_class_cast(value, wanted));
+  TextBuffer text;
+  text.append("Cannot invoke \"");
+  text.append(wanted);
+  text.append(".");
+  text.append(call);
+  text.append("\" because \"");
+  text.append(variable);
+  text.append("\" is null");
+  return failure(throw_string(ClassId::NullPointerException, text.finish()));
+}
+
+bool check_index(std::int64_t index) {
+  if (index == static_cast<std::int32_t>(index)) return true;
+  (void)throw_new(ClassId::ArithmeticException, "integer overflow");
+  return false;
+}
 
 Owned empty_vector() { return Owned::adopt(word_of(&slisp_empty_vector)); }
 Owned empty_map() { return Owned::adopt(word_of(&slisp_empty_map)); }

@@ -207,6 +207,10 @@ Word throw_about_class(ClassId id, std::string_view prefix, Word value);        
 Word throw_about_simple_class(ClassId id, std::string_view prefix, Word value);  // prefix, then its last part
 Word throw_about_value(ClassId id, std::string_view prefix, Word value);         // prefix, then (str value)
 Word throw_cast(Word value, std::string_view wanted);    // nil: NullPointerException
+// The same; for nil in the JVM's words: Cannot invoke "wanted.call" because "variable" is null.
+Word throw_cast(Word value, std::string_view wanted, std::string_view call, std::string_view variable);
+// Indices are ints on the JVM: ArithmeticException "integer overflow" for others.
+bool check_index(std::int64_t index);
 // What a transient (borrowed) is building, borrowed; 0: it was made persistent, IllegalAccessError is pending.
 Word transient_content(Word transient);
 inline abi::i64_or_failure i64_of(std::int64_t value) { return {value, 1}; }

@@ -25,9 +25,10 @@ bool is_editable(Word x) {
   }
 }
 
+// `call` and `variable` tell, in the JVM's words, what nil cannot do.
 // The content of x when x is a live transient whose content satisfies `accepts`; 0: exception pending.
-Word content_of(Word x, bool (*accepts)(Word), std::string_view wanted) {
-  if (!is_kind(x, Kind::Transient)) return throw_cast(x, wanted);
+Word content_of(Word x, bool (*accepts)(Word), std::string_view wanted, std::string_view call, std::string_view variable) {
+  if (!is_kind(x, Kind::Transient)) return throw_cast(x, wanted, call, variable);
   Word content = transient_content(x);
   if (content && !accepts(content)) return throw_cast(x, wanted);
   return content;
@@ -66,7 +67,7 @@ std::uint32_t slisp_transient_p(Word x) { return is_kind(x, Kind::Transient); }
 
 Word slisp_transient(Word x) {
   if (!is_editable(x)) {
-    throw_cast(x, "clojure.lang.IEditableCollection");
+    throw_cast(x, "clojure.lang.IEditableCollection", "asTransient()", "coll");
     release(x);
     return 0;
   }
@@ -78,7 +79,7 @@ Word slisp_transient(Word x) {
 }
 
 Word slisp_persistent(Word x) {
-  Word content = content_of(x, [](Word) { return true; }, "clojure.lang.ITransientCollection");
+  Word content = content_of(x, [](Word) { return true; }, "clojure.lang.ITransientCollection", "persistent()", "coll");
   if (!content) return fail(x, k_nil, k_nil);
   auto* t = at<Transient>(x);
   t->collection = k_nil;
@@ -88,7 +89,7 @@ Word slisp_persistent(Word x) {
 }
 
 Word slisp_conj_transient(Word x, Word element) {
-  Word content = content_of(x, [](Word) { return true; }, "clojure.lang.ITransientCollection");
+  Word content = content_of(x, [](Word) { return true; }, "clojure.lang.ITransientCollection", "conj(Object)", "coll");
   if (!content) return fail(x, element, k_nil);
   if (is_map(content) && is_vector(element) && vector_size(element) != 2) {
     (void)throw_new(ClassId::IllegalArgumentException, "Vector arg to map conj must be a pair");
@@ -98,14 +99,15 @@ Word slisp_conj_transient(Word x, Word element) {
 }
 
 Word slisp_assoc_transient(Word x, Word key, Word value) {
-  Word content = content_of(x, [](Word c) { return is_map(c) || is_vector(c); }, "clojure.lang.ITransientAssociative");
+  Word content = content_of(x, [](Word c) { return is_map(c) || is_vector(c); }, "clojure.lang.ITransientAssociative",
+                            "assoc(Object, Object)", "coll");
   if (!content) return fail(x, key, value);
   if (is_vector(content)) {                              // refuse before the content is taken
-    if (!is_long(key)) {
+    std::int64_t index = 0;
+    if (!vector_index(key, index)) {
       (void)throw_new(ClassId::IllegalArgumentException, "Key must be integer");
       return fail(x, key, value);
     }
-    const std::int64_t index = long_of(key);
     if (index < 0 || static_cast<std::uint64_t>(index) > vector_size(content)) {
       throw_without_message(ClassId::IndexOutOfBoundsException);
       return fail(x, key, value);
@@ -115,19 +117,19 @@ Word slisp_assoc_transient(Word x, Word key, Word value) {
 }
 
 Word slisp_dissoc_transient(Word x, Word key) {
-  Word content = content_of(x, is_map, "clojure.lang.ITransientMap");
+  Word content = content_of(x, is_map, "clojure.lang.ITransientMap", "without(Object)", "map");
   if (!content) return fail(x, k_nil, k_nil);
   return updated(x, [key](Word collection) { return map_remove_transient(collection, key); });
 }
 
 Word slisp_disj_transient(Word x, Word element) {
-  Word content = content_of(x, is_set, "clojure.lang.ITransientSet");
+  Word content = content_of(x, is_set, "clojure.lang.ITransientSet", "disjoin(Object)", "set");
   if (!content) return fail(x, k_nil, k_nil);
   return updated(x, [element](Word collection) { return set_remove(collection, element); });
 }
 
 Word slisp_pop_transient(Word x) {
-  Word content = content_of(x, is_vector, "clojure.lang.ITransientVector");
+  Word content = content_of(x, is_vector, "clojure.lang.ITransientVector", "pop()", "coll");
   if (!content) return fail(x, k_nil, k_nil);
   if (vector_size(content) == 0) {
     (void)throw_new(ClassId::IllegalStateException, "Can't pop empty vector");

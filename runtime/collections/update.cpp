@@ -81,18 +81,10 @@ Word fail_pop(Word x, std::string_view message) {
   return failure(throw_new(ClassId::IllegalStateException, message));
 }
 
-bool array_index(Word key, std::int64_t& index) {
-  const Kind kind = kind_or_none(key);
-  if (!is_fixnum(key) && kind != Kind::Long && kind != Kind::BigInt) return false;
-  const auto number = abi::slisp_unchecked_int(key);
-  index = number.value;
-  return number.valid != 0;
-}
-
 Word vector_assoc(Word v, Word key, Word value) {
   std::int64_t index = 0;
   const std::size_t size = vector_size(v);
-  if (!array_index(key, index)) (void)throw_new(ClassId::IllegalArgumentException, "Key must be integer");
+  if (!vector_index(key, index)) (void)throw_new(ClassId::IllegalArgumentException, "Key must be integer");
   else if (index < 0 || static_cast<std::size_t>(index) > size) throw_without_message(ClassId::IndexOutOfBoundsException);
   else {
     release(key);
@@ -230,7 +222,15 @@ Word slisp_merge_into(Word map, Word other) {
 }
 
 Word slisp_subvec(Word v, std::int64_t start, std::int64_t end) {
-  if (!is_vector(v)) return fail_with(v, k_nil, "clojure.lang.IPersistentVector");
+  if (!is_vector(v)) {
+    throw_cast(v, "clojure.lang.IPersistentVector", "count()", "v");
+    release(v);
+    return 0;
+  }
+  if (!check_index(start) || !check_index(end)) {
+    release(v);
+    return 0;
+  }
   if (start < 0 || end < start || static_cast<std::uint64_t>(end) > vector_size(v)) {
     release(v);
     return throw_without_message(ClassId::IndexOutOfBoundsException);

@@ -5,6 +5,18 @@
 
 namespace slisp::rt {
 
+bool vector_index(Word key, std::int64_t& index) {
+  if (is_fixnum(key)) {
+    index = static_cast<std::int32_t>(to_fixnum(key));
+    return true;
+  }
+  const Kind kind = kind_or_none(key);
+  if (kind != Kind::Long && kind != Kind::BigInt) return false;
+  const auto number = abi::slisp_unchecked_int(key);
+  index = number.valid ? number.value : -1;
+  return true;
+}
+
 std::size_t sub_vector_size(Word v) { return at<SubVector>(v)->end - at<SubVector>(v)->start; }
 
 const Word* vector_run(Word v, std::size_t index, std::size_t& count) {

@@ -11,6 +11,8 @@ inline bool is_map_entry(Word w) {
   return is_kind(w, Kind::Vector) && (header_of(w)->flags & abi::k_flag_map_entry) != 0;
 }
 inline std::size_t inline_size(const Header* h) { return h->slots - meta_slots(h); }
+// A key as index: false unless it is an integer; then its low 32 bits, as on the JVM. Key borrowed.
+bool vector_index(Word key, std::int64_t& index);
 std::size_t sub_vector_size(Word v);
 inline std::size_t vector_size(Word v) {
   Header* h = header_of(v);

@@ -134,7 +134,10 @@ std::int64_t compare_by(Borrowed comparator, Borrowed a, Borrowed b, bool& faile
     if (!is_boolean(result.word())) return fail_cast(result.word(), "java.lang.Boolean", failed);
     return result.truthy() ? 1 : 0;
   }
-  if (!is_number(result)) return fail_cast(result.word(), "java.lang.Number", failed);
+  if (!is_number(result)) {
+    throw_cast(result.word(), "java.lang.Number", "intValue()", "n");
+    return fail(failed);
+  }
   const auto number = abi::slisp_unchecked_int(result.word());
   return number.valid ? number.value : fail(failed);
 }

@@ -31,8 +31,8 @@ bool is_chunked(Word seq) {
   }
 }
 
-Word throw_not_chunked(Word x) {
-  throw_cast(x, "clojure.lang.IChunkedSeq");
+Word throw_not_chunked(Word x, std::string_view call) {
+  throw_cast(x, "clojure.lang.IChunkedSeq", call, "s");
   release(x);
   return 0;
 }
@@ -93,7 +93,7 @@ Word slisp_range_long(std::int64_t start, std::int64_t end, std::int64_t step) {
 std::uint32_t slisp_chunked_p(Word x) { return is_chunked(x); }
 
 Word slisp_chunk_first(Word s) {
-  if (!is_chunked(s)) return throw_not_chunked(s);
+  if (!is_chunked(s)) return throw_not_chunked(s, "chunkedFirst()");
   Word chunk;
   if (kind_of(s) == Kind::Range) {
     chunk = range_chunk(at<Range>(s));
@@ -112,13 +112,13 @@ Word slisp_chunk_first(Word s) {
 }
 
 Word slisp_chunk_rest(Word s) {
-  if (!is_chunked(s)) return throw_not_chunked(s);
+  if (!is_chunked(s)) return throw_not_chunked(s, "chunkedMore()");
   Word rest = after_chunk(s);
   return rest == k_nil ? word_of(&slisp_empty_list) : rest;
 }
 
 Word slisp_chunk_next(Word s) {
-  if (!is_chunked(s)) return throw_not_chunked(s);
+  if (!is_chunked(s)) return throw_not_chunked(s, "chunkedNext()");
   return seq_of(after_chunk(s));
 }
 
@@ -131,7 +131,7 @@ Word slisp_chunk_buffer(std::int64_t capacity) {
 
 Word slisp_chunk_append(Word buffer, Word element) {
   if (!is_kind(buffer, Kind::ChunkBuffer)) {
-    throw_cast(buffer, "clojure.lang.ChunkBuffer");
+    throw_cast(buffer, "clojure.lang.ChunkBuffer", "add(Object)", "b");
     release(element);
     return 0;
   }
@@ -157,7 +157,7 @@ Word slisp_chunk_append(Word buffer, Word element) {
 
 Word slisp_chunk(Word buffer) {
   if (!is_kind(buffer, Kind::ChunkBuffer)) {
-    throw_cast(buffer, "clojure.lang.ChunkBuffer");
+    throw_cast(buffer, "clojure.lang.ChunkBuffer", "chunk()", "b");
     release(buffer);
     return 0;
   }
@@ -171,6 +171,7 @@ Word slisp_chunk(Word buffer) {
 }
 
 Word slisp_chunk_cons(Word chunk, Word rest) {
+  if (chunk == k_nil) return rest;
   if (!is_vector(chunk)) {
     throw_cast(chunk, "clojure.lang.IChunk");
     release(chunk);

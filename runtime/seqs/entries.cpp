@@ -109,7 +109,7 @@ Word slisp_rseq(Word x) {
     const std::uint64_t size = at<TreeMap>(x)->size;
     return make_tree_seq(x, kind == Kind::TreeMap ? MapSeqMode::Entries : MapSeqMode::Elements, true, size - 1, size);
   }
-  throw_cast(x, "clojure.lang.Reversible");
+  throw_cast(x, "clojure.lang.Reversible", "rseq()", "rev");
   release(x);
   return 0;
 }
@@ -120,7 +120,7 @@ Word slisp_subseq(Word x, Word key, bool ascending, bool inclusive) {
   const Kind kind = kind_or_none(x);
   Word seq = 0;
   if (kind != Kind::TreeMap && kind != Kind::TreeSet) {
-    throw_cast(x, "clojure.lang.Sorted");
+    throw_cast(x, "clojure.lang.Sorted", "seqFrom(Object, boolean)", "sc");
     release(x);
   } else {
     auto* tree = at<TreeMap>(x);
