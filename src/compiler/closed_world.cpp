@@ -90,6 +90,7 @@ class Analysis {
     if (at != world_.plans.end()) at->second.mentioned |= mention;
     else outside_[var] |= mention;
     keep_all_ |= looks_up_vars(*var);
+    world_.looks_at_ns |= keep_all_ || (var->name == "*ns*" && var->ns == "clojure.core");
   }
 
   void walk(Node* node) {
@@ -125,7 +126,8 @@ class Analysis {
       describe_function(var, *p.function);
       var.is_function = !var.open;
     }
-    bool kept = keep_all_ && !var.is_private;
+    bool kept = keep_all_ && !var.is_private && !library && !repl && !var.macro;
+    if (kept) world_.kept.push_back(&var);
     p.cell = library || var.open || p.mentioned || kept || p.root == RootKind::Runtime;
     if (var.macro && !library && !repl && !p.mentioned && !p.nested) p.cell = p.at_run_time = false;   // macros are gone after expansion
   }

@@ -30,6 +30,9 @@ struct VarPlan {
 struct ClosedWorld {
   std::unordered_map<const analyzer::VarInfo*, VarPlan> plans;   // vars that this compilation defines
   std::vector<analyzer::VarInfo*> order;                         // the same, in order of definition
+  std::vector<analyzer::VarInfo*> kept;                          // must be there for a lookup by name while the program runs
+
+  bool looks_at_ns = false;                                      // the program asks for *ns*, or looks names up in it
 
   const VarPlan* find(const analyzer::VarInfo* var) const {
     auto at = plans.find(var);

@@ -100,7 +100,9 @@ std::uint32_t ModuleBuilder::file(const reader::Span& span) {
   auto [at, is_new] = files_.try_emplace(span.file, static_cast<std::uint32_t>(module_.files.size()));
   if (is_new) {
     const reader::SourceFile* source = span.known() ? context_.diagnostics.sources().find(span.file) : nullptr;
-    module_.files.push_back(source ? source->path : "");
+    // Without -g the place of the file does not matter to the executable: the same source gives the same bytes.
+    bool as_given = source && (context_.options.debug_info || source->name.empty());
+    module_.files.push_back(source ? (as_given ? source->path : source->name) : "");
   }
   return at->second;
 }

@@ -3,6 +3,7 @@
 //       library namespace, what runs its forms, or nothing when all of them are data; of a REPL form, what returns its value.
 // Idea: each form that does something is a function of its own, so that a huge file does not become one huge function.
 #include "src/compiler/lowering/lower.hpp"
+#include "runtime/api.hpp"
 #include "src/compiler/lowering/function_lowering.hpp"
 #include "src/compiler/symbols.hpp"
 
@@ -57,7 +58,7 @@ class ProgramLowering {
     if (auto* def = as<DefNode>(node); def && def->var->macro && !module_.world().plans.at(def->var).cell) return;
     std::string symbol = module_.local_label();
     FunctionLowering(module_).top_level(node, symbol, ns + "/top level", last ? Want::Return : Want::Effect);
-    steps_.push_back(std::move(symbol));
+    steps_.push_back({std::move(symbol), ns});
   }
 
   void entry() {
@@ -81,7 +82,15 @@ class ProgramLowering {
     };
     if (!library)
       for (const std::string& ns : options.init_namespaces) step(label('i', ns));
-    for (std::string& symbol : steps_) step(std::move(symbol));
+    std::string current;
+    for (Step& s : steps_) {
+      if (module_.mode() == Mode::Program && s.ns != current) enter_namespace(b, current = s.ns);
+      step(std::move(s.symbol));
+    }
+    if (module_.mode() == Mode::Program && program_.main_ns != current) enter_namespace(b, program_.main_ns);
+    // What is looked up by name must be referred to, or the linker drops it.
+    for (VarInfo* var : module_.world().kept)
+      b.call(abi::RuntimeFunctionId::var_bound_p, {b.with_id(ir::Op::Static, module_.var_cell(*var).index)});
     if (program_.main && module_.mode() == Mode::Program) {
       if (fn[value].ownership == ir::Ownership::Owned) b.plain(ir::Op::Drop, {value});
       value = call_main(b, unwind);
@@ -89,6 +98,16 @@ class ProgramLowering {
     b.ret(value);
     module.functions.push_back(std::move(fn));
     module.init_symbol = module.functions.back().symbol;
+  }
+
+  // *ns* says where the program is, for those who ask.
+  void enter_namespace(ir::Builder& b, const std::string& ns) {
+    if (!module_.world().looks_at_ns) return;
+    rt::Owned name = rt::symbol("", ns);
+    ir::ValueId symbol = b.with_id(ir::Op::Static, module_.constant(name, {}).index);
+    ir::ValueId object = b.call(abi::RuntimeFunctionId::ns_create, {symbol});
+    ir::ValueId cell = b.with_id(ir::Op::Static, module_.external(label('v', "clojure.core/*ns*")).index);
+    b.call(abi::RuntimeFunctionId::var_bind_root, {cell, object});
   }
 
   ir::ValueId call_main(ir::Builder& b, ir::BlockId unwind) {
@@ -115,7 +134,10 @@ class ProgramLowering {
 
   ModuleBuilder& module_;
   Program& program_;
-  std::vector<std::string> steps_;
+  struct Step {
+    std::string symbol, ns;
+  };
+  std::vector<Step> steps_;
 };
 
 }  // namespace
