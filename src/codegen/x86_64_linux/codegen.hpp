@@ -77,7 +77,7 @@ struct ToolReport {
 };
 std::vector<ToolReport> inspect_toolchain();                      // slisp doctor
 std::filesystem::path library_folder();                           // lib/slisp, found relative to the running binary
-std::string codegen_fingerprint();                                // part of the run cache's key: paths and versions of tools and archives
+std::string codegen_fingerprint();                                // part of the run cache's key: the archives. Not the tools: what is cached needs none
 
 // Temporary folders of running compiles are removed; async-signal-safe enough to be called by the cli's SIGINT and SIGTERM handler,
 // which ends the process afterwards.

@@ -266,8 +266,7 @@ Outcome DataLayout::collect() {
 void DataLayout::begin(std::string_view kind, const std::string& label, bool global, std::string_view before, AsmText& out) {
   bool writable = kind == "data";
   out << "section ." << kind << '.' << label << " progbits alloc noexec " << (writable ? "write" : "nowrite") << " align=8\n";
-  if (global) out << "global " << label << '\n';
-  out.define(label);
+  out.define(label, global);
   out << before << label << ":\n";
 }
 
@@ -281,19 +280,16 @@ void DataLayout::emit_word(Word value, const Naming& naming, AsmText& out) {
   out << "dq " << name << '\n';
 }
 
-void DataLayout::emit_object(const Header* object, const std::vector<std::string>& labels, bool global, const Naming& naming,
+void DataLayout::emit_object(const Header* object, const std::vector<std::pair<std::string, bool>>& labels, const Naming& naming,
                              AsmText& out) {
-  if (object->kind == Kind::BigInt || object->kind == Kind::Ratio || object->kind == Kind::BigDecimal) {
-    // Generic operations know big numbers through a weak table; a constant that is one keeps the table's code in the program.
-    out.mention("slisp_big_table");
-    begin("data", labels[0], global, "dq slisp_big_table\n", out);
-  } else {
-    begin("data", labels[0], global, "", out);
-  }
+  bool big = object->kind == Kind::BigInt || object->kind == Kind::Ratio || object->kind == Kind::BigDecimal;
+  // Generic operations know big numbers through a weak table; a constant that is one keeps the table's code in the program.
+  if (big) out.mention("slisp_big_table");
+  begin("data", naming(labels[0].first), labels[0].second, big ? "dq slisp_big_table\n" : "", out);
   for (std::size_t i = 1; i < labels.size(); ++i) {
-    if (global) out << "global " << labels[i] << '\n';
-    out.define(labels[i]);
-    out << labels[i] << ":\n";
+    std::string name = naming(labels[i].first);
+    out.define(name, labels[i].second);
+    out << name << ":\n";
   }
   emit_header(object, out);
   std::size_t first = k_first_slot[static_cast<std::size_t>(object->kind)];
@@ -322,19 +318,12 @@ void DataLayout::emit_object(const Header* object, const std::vector<std::string
   }
 }
 
-std::string DataLayout::text_label(std::string_view text) {
-  auto it = texts_.find(text);
-  if (it == texts_.end()) it = texts_.emplace(std::string(text), "N" + std::to_string(texts_.size())).first;
-  return it->second;
-}
-
-void DataLayout::emit_var(const ir::StaticObject& object, const Naming& naming, AsmText& out, bool split) {
+void DataLayout::emit_var(const ir::StaticObject& object, const Naming& naming, AsmText& out) {
   const VarParts& var = vars_.at(&object);
   std::string name = naming(object.symbol);
   // The pointer that enters the cell in the list of all vars is kept by the cell, which refers to it, and only by that.
   out << "section .data." << name << " progbits alloc noexec write align=8\n";
-  if (object.global || split) out << "global " << name << '\n';
-  out.define(name);
+  out.define(name, object.global);
   out << "dq " << name << ".listed\n" << name << ":\n";
   Header header{0, Kind::Var, 0, 0};
   header.slots = static_cast<std::uint16_t>((sizeof(abi::Var) - abi::k_offset_var_root) / 8);
@@ -364,44 +353,30 @@ void DataLayout::emit_var(const ir::StaticObject& object, const Naming& naming, 
   out << "section slisp_vars." << name << " progbits alloc noexec write align=8\n" << name << ".listed: dq " << name << '\n';
 }
 
-void DataLayout::emit(const Naming& naming, AsmText& out, bool split) {
+void DataLayout::emit(const Naming& naming, Chunks& out) {
   for (Word value : order_) {
-    std::vector<std::string> labels;
-    bool global = false;
-    if (auto it = names_.find(value); it != names_.end()) {
-      for (const auto& [symbol, is_global] : it->second) {
-        labels.push_back(naming(symbol));
-        global = global || is_global || split;
-      }
-    } else {
-      labels.push_back(naming(labels_.at(value)));
-    }
-    emit_object(rt::header_of(value), labels, global, naming, out);
+    auto it = names_.find(value);
+    std::vector<std::pair<std::string, bool>> labels{{labels_.at(value), false}};
+    emit_object(rt::header_of(value), it != names_.end() ? it->second : labels, naming, out.emplace_back());
   }
   for (const ir::StaticObject& object : module_.statics) {
-    if (object.kind == ir::StaticKind::VarCell && vars_.count(&object) != 0) emit_var(object, naming, out, split);
+    if (object.kind == ir::StaticKind::VarCell && vars_.count(&object) != 0) emit_var(object, naming, out.emplace_back());
     if (object.kind != ir::StaticKind::Closure) continue;
-    begin("data", naming(object.symbol), object.global || split, "", out);
+    AsmText& text = out.emplace_back();
+    begin("data", naming(object.symbol), object.global, "", text);
     Header header{0, Kind::Fn, 0, 0};
-    emit_header(&header, out);
+    emit_header(&header, text);
     std::string descriptor = naming(module_.descriptors[object.descriptor.index].symbol);
-    out.mention(descriptor);
-    out << "dq " << descriptor << '\n';
+    text.mention(descriptor);
+    text << "dq " << descriptor << '\n';
   }
-  for (const ir::Descriptor& descriptor : module_.descriptors) emit_descriptor(descriptor, naming, out, split);
+  for (const ir::Descriptor& descriptor : module_.descriptors) emit_descriptor(descriptor, naming, out.emplace_back());
   for (std::size_t i = 0; i < module_.sites.size(); ++i) {
     const ir::TraceSite& site = module_.sites[i];
-    begin("rodata", naming(site_symbols_[i]), split, "", out);
-    std::string function = naming(text_label(site.function));
-    std::string file = naming(text_label(module_.files[site.file]));
-    out << "dq " << function << ',' << file << "\ndd " << site.line << ',' << site.column << '\n';
-  }
-  for (const auto& [text, label] : texts_) {
-    std::string name = naming(label);
-    out << "section .rodata." << name << " progbits alloc noexec nowrite align=1\n" << name << ":\n";
-    out.define(name);
-    emit_bytes(out, text);
-    out << "db 0\n";
+    AsmText& text = out.emplace_back();
+    begin("rodata", naming(site_symbols_[i]), false, "", text);
+    std::string function = text.string(site.function), file = text.string(module_.files[site.file]);
+    text << "dq " << function << ',' << file << "\ndd " << site.line << ',' << site.column << '\n';
   }
 }
 
@@ -419,8 +394,8 @@ void emit_keywords(const std::map<std::string, rt::Borrowed>& keywords, AsmText&
   for (const auto& [text, keyword] : keywords) {
     std::string name = compiler::label('k', text);
     const auto* object = keyword.as<abi::Named>();
-    out << "section slisp_keywords." << name << " progbits alloc noexec write align=32\nglobal " << name << '\n' << name << ":\n";
-    out.define(name);
+    out << "section slisp_keywords." << name << " progbits alloc noexec write align=32\n" << name << ":\n";
+    out.define(name, true);
     Header header{0, Kind::Keyword, 0, 2};
     emit_header(&header, out);
     out << "dd " << object->hash << ",0\n";

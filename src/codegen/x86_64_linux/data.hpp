@@ -28,7 +28,8 @@ class DataLayout {
   // Texts ("ns/name" or "name") of all keywords that the constants mention.
   const std::map<std::string, rt::Borrowed>& keywords() const { return keywords_; }
 
-  void emit(const Naming& naming, AsmText& out, bool split);
+  // One chunk per object.
+  void emit(const Naming& naming, Chunks& out);
 
  private:
   // Name, namespace and flags of a var cell: from the Var of this process, or, in tests, from a qualified symbol.
@@ -41,10 +42,9 @@ class DataLayout {
   Outcome reach(rt::Word root);
   std::string label_of(rt::Word value);          // of a heap object
   void emit_word(rt::Word value, const Naming& naming, AsmText& out);
-  void emit_object(const rt::Header* object, const std::vector<std::string>& labels, bool global, const Naming& naming, AsmText& out);
-  void emit_descriptor(const ir::Descriptor& descriptor, const Naming& naming, AsmText& out, bool split);
-  void emit_var(const ir::StaticObject& object, const Naming& naming, AsmText& out, bool split);
-  std::string text_label(std::string_view text);
+  void emit_object(const rt::Header* object, const std::vector<std::pair<std::string, bool>>& labels, const Naming& naming, AsmText& out);
+  void emit_descriptor(const ir::Descriptor& descriptor, const Naming& naming, AsmText& out);
+  void emit_var(const ir::StaticObject& object, const Naming& naming, AsmText& out);
   // Section and label; `before` stands in front of the label.
   void begin(std::string_view kind, const std::string& label, bool global, std::string_view before, AsmText& out);
 
@@ -60,7 +60,6 @@ class DataLayout {
   std::unordered_map<rt::Word, std::vector<std::pair<std::string, bool>>> names_;   // of constants: symbol, global
   std::map<const ir::StaticObject*, VarParts> vars_;
   std::map<std::string, rt::Borrowed> keywords_;
-  std::map<std::string, std::string, std::less<>> texts_;     // C strings -> label
 };
 
 std::string keyword_text(rt::Borrowed keyword);

@@ -5,7 +5,7 @@
 
 namespace slisp::x64 {
 
-void DataLayout::emit_descriptor(const ir::Descriptor& descriptor, const Naming& naming, AsmText& out, bool split) {
+void DataLayout::emit_descriptor(const ir::Descriptor& descriptor, const Naming& naming, AsmText& out) {
   bool variadic = !descriptor.variadic.empty();
   std::string name = naming(descriptor.symbol);
   std::string entries[abi::k_register_arguments + 1];
@@ -23,7 +23,6 @@ void DataLayout::emit_descriptor(const ir::Descriptor& descriptor, const Naming&
   if (!large.empty()) {
     std::string dispatcher = name + ".many";
     out << "section .text." << dispatcher << " progbits alloc exec nowrite align=16\n" << dispatcher << ":\n";
-    out.define(dispatcher);
     for (const ir::Descriptor::Entry* entry : large) {
       std::string target = naming(entry->symbol);
       out.mention(target);
@@ -31,14 +30,15 @@ void DataLayout::emit_descriptor(const ir::Descriptor& descriptor, const Naming&
     }
     out.mention(many);
     out << "jmp near " << many << '\n';
-    many = dispatcher;
+    many = dispatcher;               // an inner label of this text
+  } else {
+    out.mention(many);
   }
-  begin("rodata", name, descriptor.global || split, "", out);
+  begin("rodata", name, descriptor.global, "", out);
   for (const std::string& entry : entries) {
     out.mention(entry);
     out << "dq " << entry << '\n';
   }
-  out.mention(many);
   out << "dq " << many << '\n';
   if (variadic) {
     std::string entry = naming(descriptor.variadic);
@@ -48,7 +48,7 @@ void DataLayout::emit_descriptor(const ir::Descriptor& descriptor, const Naming&
     out << "dq 0\n";
   }
   out << "dd " << (variadic ? descriptor.variadic_fixed : -1) << ',' << descriptor.line << '\n';
-  std::string text = naming(text_label(descriptor.name)), file = naming(text_label(descriptor.file));
+  std::string text = out.string(descriptor.name), file = out.string(descriptor.file);
   out << "dq " << text << ',' << file << "\ndd " << mask << ",0\n";
 }
 

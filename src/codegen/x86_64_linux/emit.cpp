@@ -2,20 +2,22 @@
 // Keeps: every jump has its size written: NASM's time is quadratic in jumps that it must size itself.
 // Idea: instructions.def bounds every instruction's size from above; a jump whose distance by those bounds is below 128 is short.
 #include "src/codegen/x86_64_linux/emit.hpp"
+#include "src/compiler/check.hpp"
+#include "src/compiler/symbols.hpp"
 #include <algorithm>
 
 namespace slisp::x64 {
 
 static_assert(static_cast<int>(abi::Kind::Fn) == 36);   // KIND_FN of runtime/control/generated_code_stubs.asm
 
-std::string AsmText::externs() const {
-  std::vector<std::string_view> names;
-  for (const auto& [name, unused] : mentioned_)
-    if (defined_.count(name) == 0) names.push_back(name);
-  std::sort(names.begin(), names.end());
-  std::string out;
-  for (std::string_view name : names) (out += "extern ") += std::string(name) + "\n";
-  return out;
+std::string AsmText::string(std::string_view content) {
+  // Named by content: the same text has the same label wherever it is used, and 64 bits of hash keep different ones apart; a
+  // collision would be seen here, within a file.
+  std::string label = compiler::label('N', content);
+  auto [it, fresh] = strings.try_emplace(label, content);
+  if (!fresh && it->second != content) compiler::internal_error("emission", "two strings have the same hash", it->second);
+  mention(label);
+  return label;
 }
 
 void emit_bytes(AsmText& out, std::string_view bytes) {
@@ -65,9 +67,8 @@ class Printer {
 
   void run(bool global) {
     std::string name = naming_(f_.source->symbol);
-    out_.define(name);
+    out_.define(name, global, true);
     out_ << "section .text." << name << " progbits alloc exec nowrite align=16\n";
-    out_ << (global ? "global " : "static ") << name << ":function (" << name << ".end-" << name << ")\n";
     source_line(f_.source->line);
     out_ << name << ":\nsub rsp," << f_.frame_bytes << '\n';
     order_blocks();

@@ -3,19 +3,28 @@
 #include "src/codegen/x86_64_linux/codegen.hpp"
 #include "src/codegen/x86_64_linux/instructions.hpp"
 #include <functional>
+#include <map>
+#include <set>
 
 namespace slisp::x64 {
 
-// A NASM file in the making. Knows which names it defines and which it mentions, so that the rest become `extern`.
+// Assembler text with the names it defines and mentions: one function or one static object, to be put into files by module_text.cpp, which
+// decides what is visible between them.
 class AsmText {
  public:
+  struct Definition {
+    std::string symbol;
+    bool global = false;             // other modules may refer to it
+    bool function = false;           // has a label .end, which gives it a size
+  };
   std::string text;
+  std::vector<Definition> defined;
+  std::set<std::string> mentioned;
+  std::map<std::string, std::string> strings;   // label -> C string, defined in every file that has this text
 
-  void define(std::string_view symbol) { defined_.emplace(symbol, true); }
-  void mention(std::string_view symbol) { mentioned_.emplace(symbol, true); }
-  bool defines(std::string_view symbol) const { return defined_.count(std::string(symbol)) != 0; }
-  // `extern` lines for what is mentioned and not defined, sorted; goes before the rest.
-  std::string externs() const;
+  void define(std::string_view symbol, bool global, bool function = false) { defined.push_back({std::string(symbol), global, function}); }
+  void mention(std::string_view symbol) { mentioned.emplace(symbol); }
+  std::string string(std::string_view content);  // label of a C string
 
   AsmText& operator<<(std::string_view s) {
     text += s;
@@ -31,10 +40,8 @@ class AsmText {
     text += std::to_string(n);
     return *this;
   }
-
- private:
-  std::unordered_map<std::string, bool> defined_, mentioned_;
 };
+using Chunks = std::vector<AsmText>;
 
 // How a symbol is printed: modules that are split over several files give their own labels names that do not meet others'.
 using Naming = std::function<std::string(const std::string&)>;

@@ -16,7 +16,7 @@ Outcome write_library(std::span<const LibraryModule> modules, const Options& opt
   std::map<std::string, rt::Borrowed> keywords;
   for (const LibraryModule& module : modules) {
     TextRequest request;
-    request.splitting = Splitting::WhenBig;
+    request.splitting = Splitting::ByUse;
     request.stem.clear();
     for (char c : module.name) request.stem += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '-';
     ModuleText text;
@@ -27,14 +27,14 @@ Outcome write_library(std::span<const LibraryModule> modules, const Options& opt
     for (AssemblyFile& file : text.files) files.push_back(std::move(file));
     keywords.insert(text.keywords.begin(), text.keywords.end());
   }
-  AsmText definitions;
+  Chunks definitions(1);
   std::map<std::string, std::string> hashes;
   for (const auto& [text, keyword] : keywords) {
     auto [it, fresh] = hashes.emplace(compiler::label('k', text), text);
     if (!fresh) return Failure{70, "the keywords :" + it->second + " and :" + text + " have the same hash", ""};
   }
-  emit_keywords(keywords, definitions);
-  files.push_back({"keywords", "bits 64\ndefault rel\n" + definitions.text + "section .note.GNU-stack noalloc noexec nowrite progbits\n"});
+  emit_keywords(keywords, definitions[0]);
+  files.push_back(std::move(spread(definitions, Splitting::OneFile, "keywords")[0]));
 
   TemporaryFolder work;
   if (Outcome failure = work.make_for(folder / "objects.list")) return failure;

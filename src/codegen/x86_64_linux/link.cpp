@@ -56,7 +56,7 @@ Outcome link_executable(const Program& program, const Options& options, const fs
   std::set<std::string> known = library_keywords(library_folder());
   TextRequest request;
   request.stem = "program";
-  request.splitting = Splitting::WhenBig;
+  request.splitting = Splitting::BySize;
   request.init_symbols = program.init_symbols;
   request.make_program = true;
   request.known_keywords = &known;

@@ -1,7 +1,6 @@
 // module_text.cpp: the passes of the code generator, in order, and how a module's functions are spread over files.
 // Keeps: the same module and options give the same text. A label that is defined twice is a collision of hashes, and is reported.
-// Idea: nasm takes one processor a file; a module of many functions becomes several files of about equal size, whose private labels
-//       then carry the module's hash, so that files of other modules do not meet them.
+// Idea: a module that is spread over files gives its private labels its hash, so that files of other modules do not meet them.
 #include "src/codegen/x86_64_linux/module_text.hpp"
 #include "src/codegen/x86_64_linux/allocate.hpp"
 #include "src/codegen/x86_64_linux/checker.hpp"
@@ -12,8 +11,6 @@
 namespace slisp::x64 {
 
 namespace {
-
-constexpr std::size_t k_file_bytes = 600'000;    // of text; about 40,000 lines, 0.15 s of nasm
 
 // The passes, one per line.
 void generate(const ir::Function& function, ModuleView& view, const Options& options, const Naming& naming, bool global, AsmText& out) {
@@ -29,9 +26,8 @@ void generate(const ir::Function& function, ModuleView& view, const Options& opt
 
 // The function that rt's start code enters.
 void emit_program(const std::vector<std::string>& calls, AsmText& out) {
-  out << "section .text.slisp_program progbits alloc exec nowrite align=16\nglobal slisp_program:function "
-         "(slisp_program.end-slisp_program)\nslisp_program:\nsub rsp,8\n";
-  out.define("slisp_program");
+  out << "section .text.slisp_program progbits alloc exec nowrite align=16\nslisp_program:\nsub rsp,8\n";
+  out.define("slisp_program", true, true);
   for (std::size_t i = 0; i < calls.size(); ++i) {
     out.mention(calls[i]);
     out << "call " << calls[i] << '\n';
@@ -62,14 +58,6 @@ Outcome collect_labels(const ir::Module& module, const DataLayout& data, std::un
   return failure;
 }
 
-std::string file_text(const AsmText& body) {
-  std::string text = "bits 64\ndefault rel\n";
-  text += body.externs();
-  text += body.text;
-  text += "section .note.GNU-stack noalloc noexec nowrite progbits\n";
-  return text;
-}
-
 }  // namespace
 
 Outcome module_text(const ir::Module& module, const Options& options, const TextRequest& request, ModuleText& out) {
@@ -83,41 +71,43 @@ Outcome module_text(const ir::Module& module, const Options& options, const Text
   ModuleView view{module, symbols, {}, data};
   for (const ir::Function& f : module.functions) view.functions.emplace(f.symbol, &f);
 
-  // A big module is split: decided by its instructions, before any text exists.
+  // Whether a program is big is decided by its instructions, before any text exists.
   std::size_t instructions = 0;
   for (const ir::Function& f : module.functions)
     for (const ir::Block& b : f.blocks) instructions += b.instructions.size();
-  bool split = request.splitting == Splitting::WhenBig && instructions * 60 > k_file_bytes;
+  constexpr std::size_t k_big = 10'000;
+  Splitting splitting = request.splitting == Splitting::BySize && instructions < k_big ? Splitting::OneFile : request.splitting;
+  bool split = splitting != Splitting::OneFile;
   std::string prefix;
   if (split) {
     std::uint64_t hash = compiler::label_hash(request.stem + ":" + module.init_symbol);
     for (const ir::Function& f : module.functions) hash = compiler::label_hash(f.name) ^ (hash * 31);
-    prefix = "m" + std::to_string(hash) + "_";
+    static constexpr char digits[] = "0123456789abcdef";
+    prefix = "m";
+    for (int shift = 44; shift >= 0; shift -= 4) prefix += digits[(hash >> shift) & 15];
+    prefix += '_';
   }
   auto global_label = [&](const std::string& s) {
     auto it = labels.find(s);
     return it != labels.end() && it->second;
   };
-  // Labels of this module's own: those it defines and does not export, and those of the data layout (C, N, T and a number).
+  // Labels of this module's own: those it defines and does not export, and those of the data layout (C, T and a number).
   auto generated = [](const std::string& s) {
-    return s.size() > 1 && (s[0] == 'C' || s[0] == 'N' || s[0] == 'T') && s[1] >= '0' && s[1] <= '9';
+    return s.size() > 1 && (s[0] == 'C' || s[0] == 'T') && s[1] >= '0' && s[1] <= '9';
   };
   Naming naming = [&](const std::string& s) {
     if (!split) return s;
     return generated(s) || (labels.count(s) != 0 && !global_label(s)) ? prefix + s : s;
   };
 
-  std::vector<AsmText> parts(1);
-  for (const ir::Function& f : module.functions) {
-    if (split && parts.back().text.size() > k_file_bytes) parts.emplace_back();
-    generate(f, view, options, naming, f.global || split || f.symbol == module.init_symbol, parts.back());
-  }
-  AsmText& first = split ? parts.emplace_back() : parts[0];
-  data.emit(naming, first, split);
+  Chunks chunks;
+  for (const ir::Function& f : module.functions)
+    generate(f, view, options, naming, f.global || f.symbol == module.init_symbol, chunks.emplace_back());
+  data.emit(naming, chunks);
   if (request.make_program && labels.count("slisp_program") == 0) {
     std::vector<std::string> calls = request.init_symbols;
     if (!module.init_symbol.empty()) calls.push_back(naming(module.init_symbol));
-    emit_program(calls, first);
+    emit_program(calls, chunks.emplace_back());
   }
   if (request.known_keywords != nullptr) {
     std::map<std::string, rt::Borrowed> own;
@@ -129,10 +119,9 @@ Outcome module_text(const ir::Module& module, const Options& options, const Text
       if (!fresh) return Failure{70, "the keywords :" + it->second + " and :" + text + " have the same hash", ""};
       own.emplace(text, keyword);
     }
-    emit_keywords(own, first);
+    emit_keywords(own, chunks.emplace_back());
   }
-  for (std::size_t i = 0; i < parts.size(); ++i)
-    out.files.push_back({request.stem + (parts.size() > 1 ? "-" + std::to_string(i) : ""), file_text(parts[i])});
+  out.files = spread(chunks, splitting, request.stem);
   return std::nullopt;
 }
 

@@ -2,10 +2,9 @@
 #pragma once
 #include "src/codegen/x86_64_linux/codegen.hpp"
 #include "src/codegen/x86_64_linux/data.hpp"
+#include "src/codegen/x86_64_linux/spread.hpp"
 
 namespace slisp::x64 {
-
-enum class Splitting : std::uint8_t { OneFile, WhenBig };
 
 struct ModuleText {
   std::vector<AssemblyFile> files;

@@ -42,7 +42,7 @@ std::vector<ToolReport> inspect_toolchain() {
 }
 
 std::string codegen_fingerprint() {
-  std::string out = stamp(find_tool("nasm")) + stamp(find_tool("ld"));
+  std::string out;
   for (const char* archive : k_archives) out += stamp(library_folder() / archive);
   for (const char* path : {config::k_libc, config::k_libgmp, config::k_libpcre2}) out += stamp(path);
   return out;
