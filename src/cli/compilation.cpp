@@ -87,6 +87,7 @@ bool Compilation::lower(compiler::Mode mode, analyzer::Program& from, const std:
   context.options.mode = mode;
   context.options.level = options.level;
   context.options.verify = options.verify;
+  context.options.debug_info = options.debug_info;
   context.options.disabled.insert(options.disabled.begin(), options.disabled.end());
   context.options.dump_after.insert(options.dump_after.begin(), options.dump_after.end());
   context.options.entry_symbol = entry_symbol;
@@ -104,10 +105,16 @@ int Compilation::report() {
 
 std::vector<SourceRecord> Compilation::sources() const {
   std::vector<SourceRecord> records;
-  for (const std::string& path : analyzer.files()) {
+  // Hashes of what was read, not of what stands there now.
+  for (std::uint32_t id = 1; id <= session.sources.size(); ++id) {
+    const reader::SourceFile* file = session.sources.find(id);
+    if (std::find(analyzer.files().begin(), analyzer.files().end(), file->path) == analyzer.files().end()) continue;
     std::error_code error;
-    std::filesystem::path absolute = std::filesystem::absolute(path, error);
-    records.push_back({absolute.string(), hash_file(absolute.string())});
+    records.push_back({std::filesystem::absolute(file->path, error).string(), hash_text(file->text)});
+  }
+  for (const std::string& path : analyzer.absent_files()) {
+    std::error_code error;
+    records.push_back({std::filesystem::absolute(path, error).string(), ""});
   }
   return records;
 }

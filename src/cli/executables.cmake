@@ -27,6 +27,9 @@ foreach(stage slisp-stage1 slisp)
   target_link_options(${stage} PRIVATE -static -no-pie -Wl,-u,main -Wl,-z,noexecstack -Wl,-T,${PROJECT_SOURCE_DIR}/src/codegen/x86_64_linux/gather.ld)
 endforeach()
 target_link_libraries(slisp-stage1 PRIVATE slisp_cli)
+if(TARGET slisp_debug_heap)
+  add_dependencies(slisp slisp_debug_heap)   # programs link it, the compiler does not
+endif()
 
 # The library: objects of slisp-stage1, gathered into the archive that programs link and slisp carries.
 file(GLOB_RECURSE library_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/stdlib/*.slisp)

@@ -17,6 +17,7 @@ struct SourceFile {
   std::string path;
   std::string text;
   std::vector<std::uint32_t> line_starts;         // byte offset of each line
+  std::string name{};                             // its path below its source root: what stack traces say; empty: as `path`
 
   std::string_view line(std::uint32_t number) const;  // 1-based, without its newline; empty when there is no such line
   Span span_at(std::uint32_t begin, std::uint32_t end) const;
@@ -28,6 +29,7 @@ class SourceMap {
   // "-" is standard input, shown as <stdin>. On failure `error` says why, in words for the user ("No such file or directory").
   SourceFile* add_file(const std::string& path, std::string& error);
   SourceFile* add_text(std::string path, std::string text);
+  void set_name(std::uint32_t id, std::string name) { files_.at(id - 1).name = std::move(name); }
   const SourceFile* find(std::uint32_t id) const;
   std::size_t size() const { return files_.size(); }
 

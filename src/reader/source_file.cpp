@@ -79,7 +79,7 @@ Span SourceFile::span_at(std::uint32_t begin, std::uint32_t end) const {
 }
 
 SourceFile* SourceMap::add_text(std::string path, std::string text) {
-  files_.push_back(SourceFile{static_cast<std::uint32_t>(files_.size() + 1), std::move(path), std::move(text), {}});
+  files_.push_back(SourceFile{static_cast<std::uint32_t>(files_.size() + 1), std::move(path), std::move(text), {}, {}});
   files_.back().line_starts = starts_of_lines(files_.back().text);
   return &files_.back();
 }

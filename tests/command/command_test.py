@@ -47,8 +47,8 @@ class Usage(Case):
 
     def test_unknown_stage_and_pass(self):
         self.file("a.slisp", HELLO)
-        self.expect(self.slisp("compile", "a.slisp", "--emit=asn"), 2, "",
-                    "slisp: unknown value 'asn' of --emit (did you mean 'asm'?)\ntry 'slisp help compile'\n")
+        self.expect(self.slisp("compile", "a.slisp", "--emit=asmm"), 2, "",
+                    "slisp: unknown value 'asmm' of --emit (did you mean 'asm'?)\ntry 'slisp help compile'\n")
         done = self.slisp("compile", "a.slisp", "--dump-after=nopass")
         self.assertEqual(done.returncode, 2)
         self.assertIn("unknown pass 'nopass' of --dump-after", done.err)
@@ -249,8 +249,13 @@ class Run(Case):
         self.assertEqual(sorted((self.home / "cache/slisp").iterdir()), cached)
         self.file("lib/util.slisp", "(ns lib.util)\n(defn f [] 2)\n")
         self.expect(self.slisp("run", "a.slisp"), 0, "2\n", "")
-        # A file that now shadows the one found before.
+
+    def test_cache_sees_a_file_that_now_comes_first(self):
+        self.file("lib/util.clj", "(ns lib.util)\n(defn f [] 1)\n")
         self.file("a.slisp", "(ns a (:require [lib.util :as u]))\n(println (u/f))\n")
+        self.expect(self.slisp("run", "a.slisp"), 0, "1\n", "")
+        self.file("lib/util.slisp", "(ns lib.util)\n(defn f [] 2)\n")
+        self.expect(self.slisp("run", "a.slisp"), 0, "2\n", "")
 
     def test_cache_that_cannot_be_written_is_done_without(self):
         self.file("a.slisp", HELLO)

@@ -19,6 +19,7 @@ const std::string& Analyzer::current_ns() const { return expander_->environment(
 bool Analyzer::enter_namespace(std::string_view name) { return expander_->enter_namespace(name); }
 const std::vector<std::string>& Analyzer::library_namespaces() const { return expander_->library_namespaces(); }
 const std::vector<std::string>& Analyzer::files() const { return expander_->files(); }
+const std::vector<std::string>& Analyzer::absent_files() const { return expander_->absent_files(); }
 reader::ReaderOptions Analyzer::reader_options(std::uint32_t file) { return expander_->reader_options(file); }
 
 }  // namespace slisp::analyzer

@@ -43,6 +43,8 @@ class Analyzer {
   const std::vector<std::string>& library_namespaces() const;
   // All files that were read, in order: paths as they were opened.
   const std::vector<std::string>& files() const;
+  // Places where a file was looked for in vain: one that appears there later changes the program.
+  const std::vector<std::string>& absent_files() const;
   // Options for a reader of texts in this session: features, names, spans. Valid as long as the analyzer.
   reader::ReaderOptions reader_options(std::uint32_t file);
 

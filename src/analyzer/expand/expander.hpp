@@ -55,11 +55,12 @@ class Expander {
   bool analyze_namespace(const std::string& name, Program& program);
   bool analyze_text(const reader::SourceFile& file, Program& program);
   bool analyze_form(Borrowed form, Program& program);
-  const reader::SourceFile* open_file(const std::string& path, Span from);
+  const reader::SourceFile* open_file(const std::string& path, Span from, std::string name = {});
   reader::ReaderOptions reader_options(std::uint32_t file);
   bool enter_namespace(std::string_view name);
   const std::vector<std::string>& library_namespaces() const { return library_namespaces_; }
   const std::vector<std::string>& files() const { return files_; }
+  const std::vector<std::string>& absent_files() const { return absent_; }
   Environment& environment() { return environment_; }
 
  private:
@@ -218,6 +219,8 @@ class Expander {
   std::vector<std::string> loading_;             // namespaces whose files are being read, outermost first
   std::set<std::string, std::less<>> loaded_;
   std::vector<std::string> library_namespaces_, files_;
+  std::vector<std::string> absent_;              // places where a source was looked for in vain
+  std::uint32_t main_file_ = 0;
   std::set<std::uint32_t> library_files_;        // ids of the files that may say rt/NAME
   std::vector<std::string> roots_;               // of the main file; -I and the library's come after
   std::string main_path_;                        // until the main file's ns form was seen

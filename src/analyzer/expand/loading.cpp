@@ -58,13 +58,14 @@ void Expander::note_library_namespace(const std::string& name) {
   }
 }
 
-const reader::SourceFile* Expander::open_file(const std::string& path, Span from) {
+const reader::SourceFile* Expander::open_file(const std::string& path, Span from, std::string name) {
   std::string why;
   reader::SourceFile* file = session_.sources.add_file(path, why);
   if (file == nullptr) {
     session_.diagnostics.error("e-file", from, "cannot read " + path + ": " + why);
     return nullptr;
   }
+  file->name = std::move(name);
   files_.push_back(path);
   return file;
 }
@@ -118,7 +119,7 @@ bool Expander::analyze_separately(const std::string& name, Program& program) {
   std::string relative;
   std::string path = find_source(name, Span{}, relative);
   if (path.empty()) return false;
-  const reader::SourceFile* file = open_file(path, Span{});
+  const reader::SourceFile* file = open_file(path, Span{}, path.substr(path.rfind(relative)));
   if (file == nullptr) return false;
   library_files_.insert(file->id);
   program.main_ns = name;
@@ -186,6 +187,8 @@ void Expander::set_main_root(const std::string& ns_name) {
     if (root.empty()) root = "/";
   }
   roots_ = {root};
+  std::size_t below = root.empty() ? 0 : root.size() + (root.back() == '/' ? 0 : 1);
+  session_.sources.set_name(main_file_, main_path_.substr(below));
 }
 
 std::string Expander::find_source(const std::string& name, Span from, std::string& relative) {
@@ -205,6 +208,7 @@ std::string Expander::find_source(const std::string& name, Span from, std::strin
     for (std::string_view suffix : {".slisp", ".cljc", ".clj"}) {
       std::string path = join(root, relative + std::string(suffix));
       if (is_file(path)) return path;
+      absent_.push_back(path);
     }
   }
   std::string searched;
@@ -290,7 +294,8 @@ bool Expander::include_file(const Items& items) {
   }
   std::size_t slash = file_->path.rfind('/');
   std::string path = slash == std::string::npos ? name : file_->path.substr(0, slash + 1) + name;
-  const reader::SourceFile* file = open_file(path, span_);
+  std::size_t named = file_->name.rfind('/');
+  const reader::SourceFile* file = open_file(path, span_, named == std::string::npos ? name : file_->name.substr(0, named + 1) + name);
   if (file == nullptr) return false;
   library_files_.insert(file->id);
   return analyze_file(*file);
