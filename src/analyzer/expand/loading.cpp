@@ -93,6 +93,7 @@ bool Expander::analyze_main(const reader::SourceFile& file, Program& program) {
   use(program);
   std::size_t errors = session_.diagnostics.error_count();
   main_path_ = file.path;
+  main_file_ = file.id;
   set_main_root("");
   program.main_ns = "user";
   if (!enter_namespace("user")) return false;
@@ -239,7 +240,7 @@ bool Expander::load_namespace(const std::string& name, Span from) {
   if (!separate_namespaces_) {
     path = find_source(name, from, relative);
     if (path.empty()) return false;
-    file = open_file(path, from);
+    file = open_file(path, from, path.substr(path.rfind(relative)));
     if (file == nullptr) return false;
     const std::string& library = session_.options.library_root;
     if (!library.empty() && path.starts_with(library + "/")) library_files_.insert(file->id);
