@@ -1,5 +1,6 @@
 // construct.cpp: collections from argument blocks and from seqables.
 // In:   blocks of owned words, owned seqables. Out: a new collection; all arguments are consumed on both outcomes.
+#include "runtime/control/exceptions.hpp"
 #include "runtime/seqs/seqs.hpp"
 
 namespace slisp::rt {
@@ -137,9 +138,7 @@ Word slisp_to_vector(Word x) {
   if (!is_seq_kind(kind) && known_count(x) < 0) {
     TextBuffer text;
     text.append("Unable to convert: class ");
-    Owned type = Owned::adopt(slisp::abi::slisp_class_of(x));
-    Owned name = Owned::adopt(slisp::abi::slisp_class_name(type.word()));
-    text.append(text_of(name));
+    append_class_name_of(text, x);
     text.append(" to Object[]");
     release(x);
     return failure(throw_string(ClassId::RuntimeException, text.finish()));

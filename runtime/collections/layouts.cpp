@@ -1,6 +1,7 @@
 // layouts.cpp: copying, growing and shrinking of objects by their slots; the static empties; messages about classes.
 // Keeps: an object is consistent before and after each function; only unique objects are written to.
 #include "runtime/collections/layouts.hpp"
+#include "runtime/control/exceptions.hpp"
 
 namespace slisp::rt {
 
@@ -58,9 +59,9 @@ Word throw_without_message(ClassId id) {
 namespace {
 void append_class(TextBuffer& text, Word value, bool simple) {
   if (value == abi::k_nil) return text.append("null");
-  Owned type = Owned::adopt(abi::slisp_class_of(value));
-  Owned name = Owned::adopt(abi::slisp_class_name(type.word()));
-  std::string_view full = text_of(name);
+  TextBuffer name;
+  append_class_name_of(name, value);
+  std::string_view full = name.view();
   if (simple) {
     std::size_t cut = full.find_last_of(kind_or_none(value) == Kind::Fn ? "." : ".$");
     if (cut != std::string_view::npos) full.remove_prefix(cut + 1);

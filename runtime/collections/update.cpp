@@ -31,7 +31,7 @@ Word map_conj(Word map, Word x) {
   Owned entry;
   while (walk.next(entry)) {
     if (!is_map_entry(entry.word())) {
-      throw_cast(entry.word(), "java.util.Map$Entry");
+      throw_cast(entry.word(), "java.util.Map$Entry", "getKey()", "e");
       release(map);
       return 0;
     }
@@ -150,7 +150,7 @@ Word slisp_dissoc(Word x, Word key) {
 }
 
 Word slisp_disj(Word x, Word element) {
-  if (x == k_nil) return x;
+  if (!is_truthy(x)) return k_nil;                       // (when set ...), as clojure.core has it
   return is_set(x) ? set_remove(x, element) : fail_with(x, k_nil, "clojure.lang.IPersistentSet");
 }
 

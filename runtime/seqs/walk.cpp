@@ -96,7 +96,7 @@ Word entry_parts(Word x, MapSeqMode mode) {
   while (seq != 0 && seq != abi::k_nil) {
     Word entry = seq_take_first(&seq);
     if (!is_map_entry(entry)) {
-      throw_cast(entry, "java.util.Map$Entry");
+      throw_cast(entry, "java.util.Map$Entry", mode == MapSeqMode::Keys ? "getKey()" : "getValue()", "e");
       release(entry);
       release(seq);
       seq = 0;
