@@ -1,6 +1,7 @@
 // analyzer.cpp: the public face of the expander.
 #include "src/analyzer/expand/analyzer.hpp"
 #include "src/analyzer/expand/expander.hpp"
+#include "src/analyzer/optimize/optimize.hpp"
 
 namespace slisp::analyzer {
 
@@ -9,9 +10,13 @@ Analyzer::~Analyzer() = default;
 
 bool Analyzer::analyze_main(const std::string& path, Program& program) {
   const reader::SourceFile* file = expander_->open_file(path, Span{});
-  return file != nullptr && expander_->analyze_main(*file, program);
+  return file != nullptr && analyze_main(*file, program);
 }
-bool Analyzer::analyze_main(const reader::SourceFile& file, Program& program) { return expander_->analyze_main(file, program); }
+bool Analyzer::analyze_main(const reader::SourceFile& file, Program& program) {
+  if (!expander_->analyze_main(file, program)) return false;
+  set_process_vars(program);
+  return true;
+}
 bool Analyzer::analyze_namespace(const std::string& name, Program& program) { return expander_->analyze_namespace(name, program); }
 bool Analyzer::analyze_form(rt::Borrowed form, Program& program) { return expander_->analyze_form(form, program); }
 bool Analyzer::analyze_text(const reader::SourceFile& file, Program& program) { return expander_->analyze_text(file, program); }

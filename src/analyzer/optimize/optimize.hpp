@@ -7,4 +7,7 @@ namespace slisp::analyzer {
 // Calls of functions that only call a runtime function become that runtime call; keywords as functions become lookups.
 void inline_wrappers(Program& program);
 
+// A program that mentions *command-line-args* sets its root when it starts.
+void set_process_vars(Program& program);
+
 }  // namespace slisp::analyzer
