@@ -1,8 +1,24 @@
 // writers.cpp: writing text and values; string writers.
 #include "runtime/io/stream.hpp"
+#include "runtime/abi/functions.hpp"
+#include "runtime/control/exceptions.hpp"
+#include "runtime/printing/printer.hpp"
 #include "runtime/text/text.hpp"
 
 using namespace slisp::rt;
+
+namespace {
+
+// Printing may have run code that closed the stream.
+bool drain(void* stream, TextBuffer& out) {
+  StreamState* writer = writer_state(*static_cast<Word*>(stream));
+  if (writer == nullptr || !write_bytes(writer, out.view())) return false;
+  out.truncate(0);
+  return true;
+}
+
+}  // namespace
+
 extern "C" {
 Word slisp_string_writer() { return make_stream(StreamSort::StringWriter, -1).take(); }
 
@@ -27,10 +43,13 @@ Word slisp_print_to(Word stream, Word value, bool readably) {
   if (writer == nullptr) return slisp::abi::k_pending;
   if (!readably && is_string(value)) return write_bytes(writer, text_of(value)) ? slisp::abi::k_nil : slisp::abi::k_pending;
   TextBuffer out;
-  if (!print_value(out, value, readably ? PrintMode::Readable : PrintMode::Plain)) return slisp::abi::k_pending;
-  // Printing may have run code that closed the stream.
-  writer = writer_state(stream);
-  if (writer == nullptr) return slisp::abi::k_pending;
-  return write_bytes(writer, out.view()) ? slisp::abi::k_nil : slisp::abi::k_pending;
+  Printer printer(out, readably ? PrintMode::Readable : PrintMode::Plain);
+  printer.drain_to(drain, &stream);
+  const bool printed = printer.print(value);
+  if (!printed && exit_is_pending()) return slisp::abi::k_pending;
+  // What was printed before an exception is written all the same.
+  Owned exception = printed ? Owned() : Owned::adopt(slisp::abi::slisp_exception_take());
+  if (!drain(&stream, out)) return slisp::abi::k_pending;
+  return printed ? slisp::abi::k_nil : slisp::abi::slisp_throw_value(exception.take());
 }
 }

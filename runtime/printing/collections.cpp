@@ -22,6 +22,9 @@ class Elements {
   std::string_view separator_;
 };
 
+// May walking this seq run the program's code?
+bool may_compute(Borrowed seq) { return seq.is(Kind::LazySeq) || seq.is(Kind::Cons) || seq.is(Kind::ChunkedCons); }
+
 // One level deeper for its lifetime.
 class Deeper {
  public:
@@ -43,14 +46,28 @@ bool Printer::print_seq(Borrowed value, std::string_view open, std::string_view 
     return true;
   }
   out_.append(open);
-  Elements elements(out_, max_length_, " ");
+  // As on the JVM, an element is printed when the one after it is known.
   SeqWalk walk(Owned::copy(value));
+  const bool computes = drain_ != nullptr && may_compute(value);
+  auto fetch = [&](Owned& element, bool& more) {
+    if (computes && !drain_(drain_context_, out_)) return false;
+    more = walk.next(element);
+    return !walk.failed();
+  };
   Owned element;
-  while (walk.next(element)) {
-    if (!elements.next()) break;
+  bool more = false;
+  if (!fetch(element, more)) return false;
+  for (std::int64_t count = 0; more; ++count) {
+    Owned upcoming;
+    if (!fetch(upcoming, more)) return false;
+    if (count == max_length_) {
+      out_.append("...");
+      break;
+    }
     if (!print(element)) return false;
+    if (more) out_.append(' ');
+    element = std::move(upcoming);
   }
-  if (walk.failed()) return false;
   out_.append(close);
   return true;
 }

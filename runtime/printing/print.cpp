@@ -19,7 +19,7 @@ Printer::Printer(TextBuffer& out, PrintMode mode) : out_(out), readable_(mode ==
   max_length_ = limit(PrintVar::Length);
   max_level_ = limit(PrintVar::Level);
   with_meta_ = print_setting(PrintVar::Meta, abi::k_false).truthy();
-  namespace_maps_ = print_setting(PrintVar::NamespaceMaps, abi::k_false).truthy();
+  namespace_maps_ = print_setting(PrintVar::NamespaceMaps, abi::k_true).truthy();
 }
 
 bool Printer::print(Borrowed value) {

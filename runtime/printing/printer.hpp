@@ -15,6 +15,12 @@ class Printer {
  public:
   Printer(TextBuffer& out, PrintMode mode);
   bool print(Borrowed value);
+  // Where the text goes that stands before an element which is yet to be computed: what is printed meanwhile comes after it.
+  using Drain = bool (*)(void* context, TextBuffer& out);
+  void drain_to(Drain drain, void* context) {
+    drain_ = drain;
+    drain_context_ = context;
+  }
 
  private:
   bool print_object(Borrowed value);
@@ -33,6 +39,8 @@ class Printer {
   void print_regex(std::string_view pattern);
 
   TextBuffer& out_;
+  Drain drain_ = nullptr;
+  void* drain_context_ = nullptr;
   bool readable_;
   bool with_meta_ = false, namespace_maps_ = false;
   std::int64_t max_length_ = -1, max_level_ = -1, level_ = 0;
