@@ -50,6 +50,7 @@ Node* Expander::analyze(Borrowed form, Place place) {
   }
   if (is_symbol(form)) return analyze_symbol(form);
   if (is_seq(form)) return analyze_call_form(form, place);
+  next_fn_name_.clear();
   return analyze_literal(form);
 }
 
@@ -76,7 +77,10 @@ Node* Expander::analyze_call_form(Borrowed seq, Place place) {
   Items items = list_items(form);
   Borrowed head = items[0];
   if (is_symbol(head)) {
-    if (Special special = find_special(head)) return (this->*special)(form, items, place);
+    if (Special special = find_special(head)) {
+      if (special != &Expander::special_fn) next_fn_name_.clear();   // only the init itself is named after its var
+      return (this->*special)(form, items, place);
+    }
     Owned expansion;
     switch (expand_macro(form, items, expansion)) {
       case Expansion::NotMacro: break;
@@ -87,6 +91,7 @@ Node* Expander::analyze_call_form(Borrowed seq, Place place) {
         return analyze(made, place);
       }
     }
+    next_fn_name_.clear();
     if (find_entry(head) == nullptr) {
       if (is_runtime_call(head)) return runtime_call(items);
       SymbolName name = name_of(head);
@@ -102,6 +107,7 @@ Node* Expander::analyze_call_form(Borrowed seq, Place place) {
       }
     }
   }
+  next_fn_name_.clear();
   if (head.is_nil()) return error("e-call", "Can't call nil", "the first element of a list is what is called", "an empty list is written ()");
   return analyze_invoke(items);
 }

@@ -73,6 +73,7 @@ class Expander {
   bool analyze_separately(const std::string& name, Program& program);
   bool load_namespace(const std::string& name, Span from);
   bool include_file(const Items& items);
+  void note_library_file(const reader::SourceFile& file);
   std::string find_source(const std::string& name, Span from, std::string& relative);
   void set_main_root(const std::string& ns_name);
   bool refer_core();

@@ -70,6 +70,11 @@ const reader::SourceFile* Expander::open_file(const std::string& path, Span from
   return file;
 }
 
+void Expander::note_library_file(const reader::SourceFile& file) {
+  const std::string& library = session_.options.library_root;
+  if (!library.empty() && file.path.starts_with(library + "/")) library_files_.insert(file.id);
+}
+
 bool Expander::analyze_file(const reader::SourceFile& file) {
   if (!reader::check_encoding(file, session_.diagnostics)) return false;
   Restore<const reader::SourceFile*> reading(file_, &file);
@@ -94,6 +99,7 @@ bool Expander::analyze_main(const reader::SourceFile& file, Program& program) {
   std::size_t errors = session_.diagnostics.error_count();
   main_path_ = file.path;
   main_file_ = file.id;
+  note_library_file(file);
   set_main_root("");
   program.main_ns = "user";
   if (!enter_namespace("user")) return false;
@@ -242,8 +248,7 @@ bool Expander::load_namespace(const std::string& name, Span from) {
     if (path.empty()) return false;
     file = open_file(path, from, path.substr(path.rfind(relative)));
     if (file == nullptr) return false;
-    const std::string& library = session_.options.library_root;
-    if (!library.empty() && path.starts_with(library + "/")) library_files_.insert(file->id);
+    note_library_file(*file);
   }
 
   // The form that asks for the namespace may be half analyzed: all that belongs to it steps aside.
