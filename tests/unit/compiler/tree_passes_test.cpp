@@ -1,0 +1,92 @@
+// tree_passes_test.cpp: runs tests/passes/PASS/CASE.slisp: forms (special forms and rt/NAME only, there is no library here) go through the
+// passes up to that of `; run:`; what is printed must be what stands behind `; expect:`. `lower` prints the IR after all passes at -O0.
+// SLISP_REFRESH=1 rewrites the expectations.
+#include "src/analyzer/annotate/annotate.hpp"
+#include "src/analyzer/annotate/printer.hpp"
+#include "src/analyzer/expand/analyzer.hpp"
+#include "src/compiler/closed_world.hpp"
+#include "src/compiler/ir/ownership_checker.hpp"
+#include "src/compiler/ir/text.hpp"
+#include "src/compiler/ir/verifier.hpp"
+#include "src/compiler/pipeline.hpp"
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+using namespace slisp;
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path k_folder = fs::path(__FILE__).parent_path().parent_path().parent_path() / "passes";
+
+// No macros here.
+class NoHost : public analyzer::MacroHost {
+ public:
+  rt::Owned call_macro(analyzer::VarInfo&, std::span<rt::Owned>) override { return rt::Owned(); }
+  bool top_level(analyzer::TopLevel&) override { return true; }
+  void forms_were_run() override {}
+  analyzer::Span failure_span() const override { return {}; }
+};
+
+std::string run(const std::string& pass, const std::string& text) {
+  analyzer::Options options;
+  options.mode = analyzer::Mode::Bootstrap;
+  options.library_root = "library";                // rt/NAME is the library's privilege
+  analyzer::Session session(options);
+  NoHost host;
+  analyzer::Analyzer analyzer(session, host);
+  analyzer::Program program;
+  bool good = analyzer.analyze_main(*session.sources.add_text("library/case.slisp", text), program);
+  INFO(session.diagnostics.render(reader::Colour::Never));
+  REQUIRE(good);
+  compiler::CompileContext context(session.diagnostics);
+  context.options.level = 0;
+  if (pass == "lower") {
+    ir::Module module;
+    REQUIRE(compiler::compile_program(context, program, module));
+    auto problems = ir::verify(module);
+    if (problems.empty()) problems = ir::check_ownership(module);
+    INFO((problems.empty() ? "" : problems[0]));
+    REQUIRE(problems.empty());
+    return ir::print(module);
+  }
+  // Locals are numbered in the order of their making; the copy starts at 1.
+  analyzer::Program copy;
+  analyzer::copy_program(program, copy);
+  compiler::close_world(context, copy);
+  analyzer::to_a_normal_form(copy);
+  if (pass != "anf") analyzer::resolve_captures(copy);
+  if (pass == "ownership") analyzer::mark_ownership(copy);
+  return analyzer::print_tree(copy);
+}
+
+}  // namespace
+
+TEST_CASE("tree pass tests") {
+  std::vector<fs::path> cases;
+  for (const auto& entry : fs::recursive_directory_iterator(k_folder))
+    if (entry.path().extension() == ".slisp") cases.push_back(entry.path());
+  std::sort(cases.begin(), cases.end());
+  REQUIRE(!cases.empty());
+  for (const fs::path& path : cases) {
+    INFO(path);
+    std::ifstream file(path);
+    std::stringstream content;
+    content << file.rdbuf();
+    std::string text = content.str(), marker = "; expect:\n";
+    std::size_t at = text.find(marker);
+    REQUIRE(at != std::string::npos);
+    REQUIRE(text.rfind("; run: ", 0) == 0);
+    std::string input = text.substr(0, at), expected = text.substr(at + marker.size());
+    std::string answer = run(input.substr(7, input.find('\n') - 7), input);
+    if (std::getenv("SLISP_REFRESH") && answer != expected) {
+      std::ofstream(path) << input << marker << answer;
+      continue;
+    }
+    REQUIRE(answer == expected);
+  }
+}
