@@ -91,6 +91,7 @@ Node* Expander::special_def(Borrowed, const Items& items, Place) {
   if (defines || flag("macro")) var->macro = flag("macro");
   var->is_private = flag("private");
   var->redef = var->redef || flag("redef");
+  if (var->macro && file_ != nullptr && library_files_.count(file_->id) != 0) library_macros_.insert(var->ns);
   set_cell_flag(*var, abi::k_var_dynamic, var->dynamic);
   set_cell_flag(*var, abi::k_var_macro, var->macro);
   set_cell_flag(*var, abi::k_var_private, var->is_private);

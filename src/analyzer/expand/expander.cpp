@@ -24,7 +24,7 @@ Expander::Expander(Session& session, MacroHost& host) : session_(session), envir
 }
 
 Span Expander::narrow(Borrowed form) const {
-  Span found = spans_.find(form);
+  Span found = spans_->find(form);
   return found.known() && contains(span_, found) ? found : span_;
 }
 
@@ -88,6 +88,7 @@ Node* Expander::analyze_call_form(Borrowed seq, Place place) {
       case Expansion::Expanded: {
         Borrowed made = expansion;
         kept_.push_back(std::move(expansion));
+        Restore<bool> library(library_expansion_, library_expansion_ || from_library_);
         return analyze(made, place);
       }
     }

@@ -204,7 +204,10 @@ class Expander {
   Environment& environment_;
   MacroHost& host_;
   Program* program_ = nullptr;
-  reader::SpanTable spans_;
+  reader::SpanTable prompt_spans_;               // of texts that the caller reads
+  reader::SpanTable* spans_ = &prompt_spans_;    // of the top-level form at hand; each file that is being read has its own
+  bool library_expansion_ = false;               // within what a macro of the library made
+  bool from_library_ = false;                    // the macro that was called last is the library's
   Owned features_;
   Span span_;                                    // of the form at hand
   std::size_t nesting_ = 0;
@@ -223,6 +226,7 @@ class Expander {
   std::vector<std::string> absent_;              // places where a source was looked for in vain
   std::uint32_t main_file_ = 0;
   std::set<std::uint32_t> library_files_;        // ids of the files that may say rt/NAME
+  std::set<std::string, std::less<>> library_macros_;   // namespaces that such files define
   std::vector<std::string> roots_;               // of the main file; -I and the library's come after
   std::string main_path_;                        // until the main file's ns form was seen
   const reader::SourceFile* file_ = nullptr;     // being read

@@ -42,7 +42,7 @@ reader::ReaderOptions Expander::reader_options(std::uint32_t file) {
   options.features = features_;
   options.file = file;
   options.names = {this, &ReaderHooks::current_ns, &ReaderHooks::find_ns, &ReaderHooks::resolve_symbol};
-  options.spans = spans_.sink();
+  options.spans = spans_->sink();
   return options;
 }
 
@@ -79,6 +79,9 @@ bool Expander::analyze_file(const reader::SourceFile& file) {
   if (!reader::check_encoding(file, session_.diagnostics)) return false;
   Restore<const reader::SourceFile*> reading(file_, &file);
   Restore<Span> nowhere(span_, Span{});
+  // Places are needed while their top-level form is analyzed, and no longer.
+  reader::SpanTable spans;
+  Restore<reader::SpanTable*> places(spans_, &spans);
   reader::Reader reader(file.text, reader_options(file.id));
   bool ok = true;
   for (;;) {
@@ -91,6 +94,7 @@ bool Expander::analyze_file(const reader::SourceFile& file) {
     }
     Restore<Span> where(span_, result.span);
     ok = top_level(result.form) && ok;
+    spans.clear();
   }
 }
 
@@ -154,8 +158,10 @@ bool Expander::analyze_form(Borrowed form, Program& program) {
   if (roots_.empty()) roots_.push_back("");
   if (environment_.current_ns().empty() && !enter_namespace("user")) return false;
   program.main_ns = environment_.current_ns();
-  Restore<Span> where(span_, spans_.find(form));
-  return top_level(form);
+  Restore<Span> where(span_, spans_->find(form));
+  bool ok = top_level(form);
+  spans_->clear();
+  return ok;
 }
 
 namespace {
@@ -262,6 +268,7 @@ bool Expander::load_namespace(const std::string& name, Span from) {
   Restore<NoRecur> no_why(no_recur_, NoRecur::NotTail);
   Restore<std::string> no_name(fn_name_, std::string()), no_next_name(next_fn_name_, std::string());
   Restore<std::string> no_main(main_path_, std::string());
+  Restore<bool> no_expansion(library_expansion_, false);
   std::string before = environment_.current_ns();
   bool ok;
   if (separate_namespaces_) {

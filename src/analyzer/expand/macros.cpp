@@ -52,6 +52,7 @@ Expander::Expansion Expander::expand_macro(Borrowed form, const Items& items, Ow
     return Expansion::Failed;
   }
   expansion = host_.call_macro(macro, arguments);
+  from_library_ = macro.from_library || library_macros_.count(macro.ns) != 0;
   if (!expansion.failed()) return Expansion::Expanded;
   std::vector<reader::DiagnosticNote> notes;
   Span inside = host_.failure_span();

@@ -1,5 +1,5 @@
 // runtime_calls.cpp: (rt/NAME ...), calls of the runtime from the library's source and from what its macros make.
-// Keeps: programs cannot say it: a symbol that was read from a file outside the library is not taken.
+// Keeps: programs cannot say it: the symbol was read from a file of the library, or a macro of the library made it.
 #include "src/analyzer/expand/expander.hpp"
 #include "src/reader/near.hpp"
 
@@ -7,8 +7,8 @@ namespace slisp::analyzer {
 
 bool Expander::is_runtime_call(Borrowed head) const {
   if (name_of(head).ns != "rt") return false;
-  Span found = spans_.find(head);
-  return !found.known() || library_files_.count(found.file) != 0;
+  if (file_ != nullptr && library_files_.count(file_->id) != 0) return true;
+  return library_expansion_ && !spans_->find(head).known();
 }
 
 Node* Expander::runtime_call(const Items& items) {

@@ -8,6 +8,7 @@ bool Expander::top_level(Borrowed form) {
   Restore<std::size_t> depth(nesting_, nesting_ + 1);
   if (rt::stack_exhausted()) return error("e-nesting", "the form is nested too deep") != nullptr;
   std::vector<Owned> expansions;
+  Restore<bool> library(library_expansion_, library_expansion_);
   Borrowed at = form;
   for (std::size_t steps = 0; is_seq(at); ++steps) {
     constexpr std::size_t k_most_expansions = 10'000;
@@ -37,6 +38,7 @@ bool Expander::top_level(Borrowed form) {
     if (result == Expansion::NotMacro) break;
     expansions.push_back(std::move(expansion));
     at = expansions.back();
+    library_expansion_ = library_expansion_ || from_library_;
   }
   scope_.clear();
   context_ = nullptr;
