@@ -170,7 +170,7 @@ TEST_CASE("names are resolved by the caller") {
   ReaderOptions options;
   options.names = NameResolver{nullptr, test_current_ns, test_find_ns, test_resolve};
   CHECK(read_all("::a ::s/a", options) == ":my.app/a :clojure.string/a");
-  CHECK(read_all("#::{:a 1} #::s{:b 2, :_/c 3}", options) == "{:my.app/a 1} {:clojure.string/b 2, :c 3}");
+  CHECK(read_all("#::{:a 1} #::s{:b 2, :_/c 3}", options) == "#:my.app{:a 1} {:clojure.string/b 2, :c 3}");
   CHECK(read_all("`(a s/b map String. if .m)", options) ==
         "(clojure.core/seq (clojure.core/concat (clojure.core/list (quote my.app/a)) (clojure.core/list (quote clojure.string/b)) "
         "(clojure.core/list (quote clojure.core/map)) (clojure.core/list (quote java.lang.String.)) "

@@ -101,7 +101,7 @@ TEST_CASE("printing: settings come from vars", "[printing]") {
   const Owned nested = vec(num(1), vec(num(2), vec(num(3), vec(num(4)))));
   const Owned map = map_assoc(map_assoc(empty_map(), keyword("a", "b"), num(1)), keyword("a", "c"), num(2));
   CHECK(with(PrintVar::Length, num(2), vec(num(1), num(2), num(3), vec())) == "[1 2 ...]");
-  CHECK(with(PrintVar::Length, num(0), map) == "{...}");
+  CHECK(with(PrintVar::Length, num(0), map) == "#:a{...}");
   CHECK(with(PrintVar::Level, num(2), nested) == "[1 [2 #]]");
   CHECK(with(PrintVar::Level, num(0), nested) == "#");
   CHECK(with(PrintVar::NamespaceMaps, Owned::adopt(k_true), map) == "#:a{:b 1, :c 2}");
