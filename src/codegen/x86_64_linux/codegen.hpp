@@ -37,6 +37,8 @@ struct AssemblyFile {
 };
 
 // ---- text and objects
+// A text as a file, by rename; what is no plain file (a device, a pipe) is written to.
+Outcome write_text(std::string_view text, const std::filesystem::path& output);
 // The module as one NASM file that defines all it needs but keywords and the library (--emit=asm).
 Outcome assembly_text(const ir::Module& module, const Options& options, std::string& text);
 // The same as one relocatable object (--emit=obj).

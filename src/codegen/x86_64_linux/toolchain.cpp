@@ -8,7 +8,9 @@
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
+#include <csignal>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <thread>
@@ -64,6 +66,20 @@ std::string read_whole(const fs::path& path) {
   return text;
 }
 
+// A device or a pipe is written to, never replaced.
+bool is_special(const fs::path& path) {
+  std::error_code ignored;
+  fs::file_status status = fs::status(path, ignored);
+  return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
+}
+
+// A tool that was killed: memory is what it lacked when somebody limits it, or when the kernel did it.
+bool short_of_memory(int signal_number) {
+  struct rlimit limit {};
+  bool limited = getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+  return limited || signal_number == SIGKILL;
+}
+
 constexpr const char* k_remedy = "apt-get install nasm binutils";
 
 }  // namespace
@@ -111,6 +127,7 @@ Outcome TemporaryFolder::make_in(const fs::path& parent, const std::string& said
 Outcome TemporaryFolder::make_for(const fs::path& output) {
   std::error_code ignored;
   if (fs::is_directory(output, ignored)) return cannot_write(output, EISDIR);
+  if (is_special(output)) return make_scratch();
   fs::path parent = fs::absolute(output, ignored).parent_path();
   return make_in(parent, output.string());
 }
@@ -144,8 +161,20 @@ Outcome write_file(const fs::path& path, std::string_view text) {
 }
 
 Outcome rename_into_place(const fs::path& from, const fs::path& to) {
+  if (is_special(to)) {
+    Outcome failure = write_file(to, read_whole(from));
+    unlink(from.c_str());
+    return failure;
+  }
   if (rename(from.c_str(), to.c_str()) != 0) return cannot_write(to, errno);
   return std::nullopt;
+}
+
+Outcome write_text(std::string_view text, const fs::path& output) {
+  TemporaryFolder folder;
+  if (Outcome failure = folder.make_for(output)) return failure;
+  if (Outcome failure = write_file(folder.path() / "text", text)) return cannot_write(output, errno);
+  return rename_into_place(folder.path() / "text", output);
 }
 
 Outcome run_all(std::span<const Command> commands, const fs::path& folder) {
@@ -195,6 +224,8 @@ Outcome run_all(std::span<const Command> commands, const fs::path& folder) {
       if (words.find("No space left on device") != std::string::npos)
         failure = Failure{1, "cannot write the output: " + std::string(std::strerror(ENOSPC)), words};
       else if (words.find("memory exhausted") != std::string::npos || words.find("out of memory") != std::string::npos)
+        failure = Failure{1, tool + " ran out of memory", words};
+      else if (WIFSIGNALED(status) && short_of_memory(WTERMSIG(status)))
         failure = Failure{1, tool + " ran out of memory", words};
       else if (WIFSIGNALED(status))
         failure = Failure{70, tool + " was ended by signal " + std::to_string(WTERMSIG(status)), words};

@@ -257,5 +257,5 @@ TEST_CASE("ten thousand values in one function take well under a second", "[code
   auto start = std::clock();
   REQUIRE(!assembly_text(module, Options{}, assembly));
   double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
-  CHECK(seconds < 2.0);                          // 0.5 s by itself; sanitizers and a busy machine may take longer
+  CHECK(seconds < 2.0);                          // 0.06 s by itself; sanitizers and a busy machine may take longer
 }

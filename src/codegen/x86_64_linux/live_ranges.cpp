@@ -1,0 +1,122 @@
+// live_ranges.cpp: liveness of spill slots in allocated code, as ranges.
+// In:   code whose operands name spill slots; every slot is stored once, or is a block parameter, which all jumps there define.
+// Out:  ranges in positions.
+// Idea: live-in sets by the usual backward iteration, over sets that share structure (live_sets.hpp); then one backward sweep over the
+//       blocks in order, in which only what changes from one point to the next opens or closes a range. So the time depends on the
+//       number of ranges, not on how many values are alive in how many blocks.
+#include "src/codegen/x86_64_linux/live_ranges.hpp"
+#include "src/codegen/x86_64_linux/live_sets.hpp"
+#include <algorithm>
+
+namespace slisp::x64 {
+
+namespace {
+
+template <class Visit> void for_each_spill_read(const MInst& inst, Visit visit) {
+  for (unsigned i = inst.op == Opcode::Store ? 1 : 0; i < 3; ++i)
+    if (inst.operand[i].is(Operand::Kind::Spill)) visit(inst.operand[i].index);
+  for (const MoveItem& move : inst.moves)
+    if (move.from.is(Operand::Kind::Spill)) visit(move.from.index);
+}
+
+class Sweep {
+ public:
+  explicit Sweep(const MFunction& function)
+      : f_(function), order_(reverse_postorder(function)), sets_(function.xmm.size()), live_in_(function.blocks.size()),
+        end_of_(function.xmm.size()) {}
+
+  std::vector<Range> run() {
+    bool changed = true;
+    while (changed) {
+      changed = false;
+      for (std::size_t i = order_.size(); i-- > 0;) {
+        LiveSets::Set before = backwards(order_[i]);
+        changed = changed || before != live_in_[order_[i]];
+        live_in_[order_[i]] = before;
+      }
+    }
+    std::uint32_t position = 0;
+    std::vector<std::uint32_t> start(f_.blocks.size());
+    for (std::uint32_t b : order_) {
+      start[b] = position;
+      position += 1 + 2 * static_cast<std::uint32_t>(f_.blocks[b].instructions.size());
+    }
+    LiveSets::Set carried = LiveSets::k_empty;         // alive at the head of the block behind the one at hand
+    std::uint32_t head = position;                     // and where that is
+    for (std::size_t i = order_.size(); i-- > 0;) {
+      std::uint32_t b = order_[i];
+      LiveSets::Set out = live_out(b);
+      sets_.difference(carried, out, [&](std::uint32_t v) { close(v, head); });
+      sets_.difference(out, carried, [&](std::uint32_t v) { end_of_[v] = head - 1; });
+      ranges_in(b, start[b], out);
+      carried = live_in_[b];
+      head = start[b];
+    }
+    sets_.difference(carried, LiveSets::k_empty, [&](std::uint32_t v) { close(v, head); });
+    std::sort(ranges_.begin(), ranges_.end(), [](const Range& a, const Range& b) {
+      return a.from != b.from ? a.from < b.from : a.value < b.value;
+    });
+    return std::move(ranges_);
+  }
+
+ private:
+  LiveSets::Set live_out(std::uint32_t b) {
+    LiveSets::Set live = LiveSets::k_empty;
+    for (std::uint32_t target : f_.blocks[b].instructions.back().target)
+      if (target != k_no_block) live = sets_.unite(live, live_in_[target]);
+    return live;
+  }
+  // Parameters are defined at the head, so they are not alive on the way in.
+  LiveSets::Set backwards(std::uint32_t b) {
+    LiveSets::Set live = live_out(b);
+    const auto& code = f_.blocks[b].instructions;
+    for (std::size_t i = code.size(); i-- > 0;) {
+      if (code[i].op == Opcode::Store && code[i].operand[0].is(Operand::Kind::Spill))
+        live = sets_.remove(live, code[i].operand[0].index);
+      if (code[i].exit != k_no_block) live = sets_.unite(live, live_in_[code[i].exit]);
+      for_each_spill_read(code[i], [&](std::uint32_t v) { live = sets_.insert(live, v); });
+    }
+    for (std::uint32_t p : f_.blocks[b].parameters) live = sets_.remove(live, p);
+    return live;
+  }
+
+  void close(std::uint32_t v, std::uint32_t from) { ranges_.push_back({from, end_of_[v], v}); }
+
+  void ranges_in(std::uint32_t b, std::uint32_t start, LiveSets::Set live) {
+    const auto& code = f_.blocks[b].instructions;
+    for (std::size_t i = code.size(); i-- > 0;) {
+      std::uint32_t reads = start + 1 + 2 * static_cast<std::uint32_t>(i);
+      if (code[i].op == Opcode::Store && code[i].operand[0].is(Operand::Kind::Spill)) define(live, code[i].operand[0].index, reads + 1);
+      if (code[i].exit != k_no_block) {
+        LiveSets::Set there = live_in_[code[i].exit];
+        sets_.difference(there, live, [&](std::uint32_t v) { end_of_[v] = reads; });
+        live = sets_.unite(live, there);
+      }
+      for_each_spill_read(code[i], [&](std::uint32_t v) {
+        LiveSets::Set with = sets_.insert(live, v);
+        if (with != live) end_of_[v] = reads;
+        live = with;
+      });
+    }
+    for (std::uint32_t p : f_.blocks[b].parameters) define(live, p, start);
+  }
+  void define(LiveSets::Set& live, std::uint32_t v, std::uint32_t at) {
+    LiveSets::Set without = sets_.remove(live, v);
+    if (without == live) end_of_[v] = at;              // never read: it still needs its place at that point
+    live = without;
+    close(v, at);
+  }
+
+  const MFunction& f_;
+  std::vector<std::uint32_t> order_;
+  LiveSets sets_;
+  std::vector<LiveSets::Set> live_in_;
+  std::vector<std::uint32_t> end_of_;                  // of the open range of a value
+  std::vector<Range> ranges_;
+};
+
+}  // namespace
+
+std::vector<Range> live_ranges(const MFunction& function) { return Sweep(function).run(); }
+
+}  // namespace slisp::x64
