@@ -24,14 +24,7 @@ int deliver_text(const Options& options, const std::string& text) {
       return report_failure(1, std::string("cannot write to standard output: ") + std::strerror(errno));
     return 0;
   }
-  std::string fresh = options.output + "." + std::to_string(getpid()) + ".tmp";
-  std::ofstream out(fresh, std::ios::binary);
-  out << text;
-  if (!out.flush() || rename(fresh.c_str(), options.output.c_str()) != 0) {
-    int error = errno;
-    unlink(fresh.c_str());
-    return report_failure(1, "cannot write '" + options.output + "': " + std::strerror(error));
-  }
+  if (auto failure = x64::write_text(text, options.output)) return report_failure(failure->status, failure->message);
   return 0;
 }
 

@@ -3,12 +3,18 @@
 #include "runtime/control/runtime.hpp"
 #include "src/cli/commands.hpp"
 #include "src/codegen/x86_64_linux/codegen.hpp"
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <new>
 #include <unistd.h>
+
+namespace slisp::rt {
+int flush_standard_streams();            // runtime/io: the errno of the first failed write, or 0
+}
 
 namespace {
 
@@ -87,10 +93,17 @@ int main(int argc, char** argv) {
     return 1;
   }
   Job job{&options};
-  slisp::rt::run_on_big_stack(run_job, &job);
+  if (!slisp::rt::run_on_big_stack(run_job, &job)) {
+    write_error("slisp: error: not enough memory for a stack\n");
+    return 1;
+  }
   slisp::x64::remove_temporary_folders_now();
-  if (std::fflush(stdout) != 0 && job.status == 0) {
-    write_error("slisp: error: cannot write to standard output\n");
+  // C++ prints help and reports, evaluated code prints through the runtime's stream. A closed pipe is said nothing of.
+  errno = 0;
+  int error = std::fflush(stdout) != 0 ? errno : 0;
+  if (error == 0) error = slisp::rt::flush_standard_streams();
+  if (error != 0 && job.status == 0) {
+    if (error != EPIPE) write_error(std::string("slisp: error: cannot write to standard output: ") + std::strerror(error) + "\n");
     job.status = 1;
   }
   std::_Exit(job.status);

@@ -4,6 +4,7 @@
 #include "src/codegen/x86_64_linux/toolchain.hpp"
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <dirent.h>
@@ -11,6 +12,7 @@
 #include <csignal>
 #include <spawn.h>
 #include <sys/resource.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <thread>
@@ -80,6 +82,12 @@ bool short_of_memory(int signal_number) {
   return limited || signal_number == SIGKILL;
 }
 
+// A tool that met a full disk could not even say so. 4 MB: more than a small program's files.
+bool disk_is_full(const fs::path& folder) {
+  struct statvfs status {};
+  return statvfs(folder.c_str(), &status) == 0 && status.f_bavail * status.f_frsize < (4u << 20);
+}
+
 constexpr const char* k_remedy = "apt-get install nasm binutils";
 
 }  // namespace
@@ -110,8 +118,37 @@ Failure cannot_write(const fs::path& output, int error) {
   return {1, "cannot write '" + output.string() + "': " + std::strerror(error), ""};
 }
 
+// Signals that end the process wait while a folder is made but not yet registered.
+class SignalsHeld {
+ public:
+  SignalsHeld() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, signal);
+    pthread_sigmask(SIG_BLOCK, &set, &before_);
+  }
+  SignalsHeld(const SignalsHeld&) = delete;
+  SignalsHeld& operator=(const SignalsHeld&) = delete;
+  ~SignalsHeld() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+};
+
+// What `output` stands for: a link is followed, so that it stays one; a device, pipe or the like is written to, never replaced.
+struct Target {
+  explicit Target(const fs::path& output) : path(output) {
+    std::error_code error;
+    if (fs::is_symlink(output, error) && fs::exists(output, error)) path = fs::canonical(output, error);
+    special = fs::exists(path, error) && !fs::is_regular_file(path, error);
+  }
+  fs::path path;
+  bool special;
+};
+
 Outcome TemporaryFolder::make_in(const fs::path& parent, const std::string& said) {
   std::string pattern = (parent / ".slisp-XXXXXX").string();
+  SignalsHeld held;
   if (mkdtemp(pattern.data()) == nullptr) return Failure{1, "cannot write '" + said + "': " + std::strerror(errno), ""};
   path_ = pattern;
   for (int i = 0; i < k_folder_slots && pattern.size() < k_folder_path; ++i) {
@@ -128,8 +165,9 @@ Outcome TemporaryFolder::make_for(const fs::path& output) {
   std::error_code ignored;
   if (fs::is_directory(output, ignored)) return cannot_write(output, EISDIR);
   if (is_special(output)) return make_scratch();
-  fs::path parent = fs::absolute(output, ignored).parent_path();
-  return make_in(parent, output.string());
+  Target target(output);
+  if (target.special) return make_scratch();
+  return make_in(fs::absolute(target.path, ignored).parent_path(), output.string());
 }
 Outcome TemporaryFolder::make_scratch() {
   const char* folder = std::getenv("TMPDIR");
@@ -166,7 +204,9 @@ Outcome rename_into_place(const fs::path& from, const fs::path& to) {
     unlink(from.c_str());
     return failure;
   }
-  if (rename(from.c_str(), to.c_str()) != 0) return cannot_write(to, errno);
+  Target target(to);
+  if (target.special) return write_file(to, read_whole(from));
+  if (rename(from.c_str(), target.path.c_str()) != 0) return cannot_write(to, errno);
   return std::nullopt;
 }
 
@@ -175,6 +215,15 @@ Outcome write_text(std::string_view text, const fs::path& output) {
   if (Outcome failure = folder.make_for(output)) return failure;
   if (Outcome failure = write_file(folder.path() / "text", text)) return cannot_write(output, errno);
   return rename_into_place(folder.path() / "text", output);
+}
+
+Outcome speak_of(Outcome failure, const TemporaryFolder& folder, const fs::path& output) {
+  if (!failure) return failure;
+  std::size_t at = failure->message.find("'" + folder.path().string());
+  if (folder.path().empty() || at == std::string::npos) return failure;
+  std::size_t end = failure->message.find('\'', at + 1);
+  failure->message.replace(at, end - at + 1, "'" + output.string() + "'");
+  return failure;
 }
 
 Outcome run_all(std::span<const Command> commands, const fs::path& folder) {
@@ -221,8 +270,8 @@ Outcome run_all(std::span<const Command> commands, const fs::path& folder) {
     if (process > 0 && status != 0 && !failure) {
       std::string words = read_whole(said(ended));
       const std::string& tool = commands[ended].tool;
-      if (words.find("No space left on device") != std::string::npos)
-        failure = Failure{1, "cannot write the output: " + std::string(std::strerror(ENOSPC)), words};
+      if (words.find("No space left on device") != std::string::npos || disk_is_full(folder))
+        failure = Failure{1, "cannot write '" + (folder / "output").string() + "': " + std::strerror(ENOSPC), words};
       else if (words.find("memory exhausted") != std::string::npos || words.find("out of memory") != std::string::npos)
         failure = Failure{1, tool + " ran out of memory", words};
       else if (WIFSIGNALED(status) && short_of_memory(WTERMSIG(status)))
