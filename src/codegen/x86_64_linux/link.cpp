@@ -65,12 +65,13 @@ Outcome link_executable(const Program& program, const Options& options, const fs
   if (Outcome failure = module_text(*program.module, options, request, text)) return failure;
   TemporaryFolder folder;
   if (Outcome failure = folder.make_for(output)) return failure;
-  if (Outcome failure = write_file(folder.path() / "gather.ld", k_gather_script)) return failure;
-  if (Outcome failure = assemble_files(text.files, options, folder.path())) return failure;
+  auto fail = [&](Outcome failure) { return speak_of(std::move(failure), folder, output); };
+  if (Outcome failure = fail(write_file(folder.path() / "gather.ld", k_gather_script))) return failure;
+  if (Outcome failure = fail(assemble_files(text.files, options, folder.path()))) return failure;
   std::vector<std::string> objects;
   for (const AssemblyFile& file : text.files) objects.push_back(file.name + ".o");
   Command ld = link_command(program, options, objects);
-  if (Outcome failure = run_all({&ld, 1}, folder.path())) return failure;
+  if (Outcome failure = fail(run_all({&ld, 1}, folder.path()))) return failure;
   return rename_into_place(folder.path() / "linked", output);
 }
 
@@ -79,7 +80,7 @@ Outcome write_object(const ir::Module& module, const Options& options, const fs:
   if (Outcome failure = module_text(module, options, {}, text)) return failure;
   TemporaryFolder folder;
   if (Outcome failure = folder.make_for(output)) return failure;
-  if (Outcome failure = assemble_files(text.files, options, folder.path())) return failure;
+  if (Outcome failure = speak_of(assemble_files(text.files, options, folder.path()), folder, output)) return failure;
   return rename_into_place(folder.path() / (text.files[0].name + ".o"), output);
 }
 

@@ -38,6 +38,8 @@ class TemporaryFolder {
 
 Outcome write_file(const fs::path& path, std::string_view text);
 Outcome rename_into_place(const fs::path& from, const fs::path& to);
+// A failure that names a file of the folder names the output instead.
+Outcome speak_of(Outcome failure, const TemporaryFolder& folder, const fs::path& output);
 Failure cannot_write(const fs::path& output, int error);
 
 // Assembles every file in `folder` to NAME.o beside it.

@@ -96,6 +96,22 @@ TEST_CASE("names with blanks and quotes, and folders that do not exist", "[codeg
   fs::remove_all(odd.parent_path());
 }
 
+TEST_CASE("devices are written to, links are followed", "[codegen][link]") {
+  ir::Module module = module_of(k_small);
+  Outcome failure = link_executable({&module, {}, {}}, {}, "/dev/full");
+  REQUIRE(failure);
+  CHECK(failure->message == "cannot write '/dev/full': No space left on device");
+  REQUIRE(!link_executable({&module, {}, {}}, {}, "/dev/null"));
+  CHECK(fs::is_character_file("/dev/null"));
+  fs::path program = scratch("program"), link = scratch("link");
+  std::ofstream(program) << "old";
+  fs::create_symlink("program", link);
+  REQUIRE(!link_executable({&module, {}, {}}, {}, link));
+  CHECK(fs::is_symlink(link));
+  CHECK(run_file(program.string()).status == 42);
+  fs::remove_all(program.parent_path());
+}
+
 TEST_CASE("a missing nasm is named, with the line that mends it", "[codegen][link]") {
   ir::Module module = module_of(k_small);
   std::string path = getenv("PATH");
