@@ -1,0 +1,55 @@
+"""Every stage can be looked at, of right and of wrong programs; every pass can be dumped and, where it says so, left out; gdb sees source lines."""
+import re, shutil, subprocess, unittest
+from support import ROOT, SLISP, Case
+
+PROGRAM = """(ns stages)
+(defn twice [x] (* 2 x))
+(defn pick [m k] (if-let [v (get m k)] (twice v) (throw (ex-info "no such key" {:key k}))))
+(println (pick {:a 21 :b [1 2]} :a) (try (pick {} :z) (catch Exception e (ex-data e))))
+"""
+PASSES = ("inline-wrappers", "anf", "captures", "ownership", "lower", "fold-branches", "thread-jumps", "cancel-counts", "dead-blocks")
+SWITCHES = ("inline-wrappers", "fold-branches", "thread-jumps", "cancel-counts", "regalloc")
+
+
+class Stages(Case):
+    def test_each_stage_of_wrong_programs(self):
+        self.file("open.slisp", "(defn f [x]\n  (inc x)\n")
+        self.file("unknown.slisp", "(defn f [x]\n  (nosuch x))\n")
+        for stage in ("forms", "ast", "ir", "asm", "obj", "exe"):
+            for name, where in (("open", "1:1"), ("unknown", "2:4")):
+                done = self.slisp("compile", name + ".slisp", "--emit=" + stage, "-o", "out")
+                if stage == "forms" and name == "unknown":        # it reads well
+                    self.expect(done, 0, "", "")
+                    (self.work / "out").unlink()
+                    continue
+                self.assertEqual((done.returncode, done.out), (1, ""), stage)
+                self.assertTrue(done.err.startswith(f"{name}.slisp:{where}: error: "), done.err)
+                self.assertFalse((self.work / "out").exists())
+
+    def test_a_dump_after_each_pass(self):
+        self.file("stages.slisp", PROGRAM)
+        for name in PASSES:
+            done = self.slisp("compile", "stages.slisp", "-o", "x", "--dump-after=" + name)
+            self.assertEqual((done.returncode, done.out), (0, ""), name)
+            self.assertTrue(done.err.startswith(f"; after {name}\n"), done.err[:80])
+            self.assertGreater(len(done.err.splitlines()), 3, name)
+
+    def test_a_program_is_the_same_without_each_pass(self):
+        self.file("stages.slisp", PROGRAM)
+        for options in [["--no-" + name] for name in SWITCHES] + [["--no-" + name for name in SWITCHES], ["-O0"], ["-O1"], ["--verify"], ["-g"]]:
+            self.expect(self.slisp("run", *options, "stages.slisp"), 0, "42 {:key :z}\n", "")
+
+    def test_debugger_sees_source_lines(self):
+        if not shutil.which("gdb"):
+            self.skipTest("gdb is not installed")
+        program = self.compiled("(defn inner [x]\n  (println \"in\" x)\n  (/ 10 x))\n(defn outer [x]\n  (inc (inner x)))\n(println (outer 5))\n", "-g")
+        listing = subprocess.run(["objdump", "--dwarf=decodedline", program], capture_output=True, text=True).stdout
+        self.assertRegex(listing, r"program\.slisp\s+3\s")
+        # gdb stops at a line of the source and says so.
+        done = self.run_command(["gdb", "-q", "-nx", "-batch", "-ex", "set debuginfod enabled off", "-ex", "break program.slisp:3", "-ex", "run",
+                                 "-ex", "info line", "-ex", "bt", program])
+        self.assertIn("program.slisp:3", done.out, done.err)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
