@@ -5,7 +5,7 @@
 namespace slisp::rt {
 namespace {
 
-Word string_at(Word string, std::int64_t index) {        // 0: out of range, exception pending
+Word string_at(Word string, std::int64_t index) {  // 0: out of range, exception pending
   return abi::slisp_string_char_at(string, index);
 }
 
@@ -19,7 +19,8 @@ Word look(Word collection, Word key, Word missing) {
   }
   if (is_vector_kind(kind)) {
     std::int64_t index;
-    if (!vector_index(key, index) || index < 0 || static_cast<std::size_t>(index) >= vector_size(collection)) return retained(missing);
+    if (!vector_index(key, index) || index < 0 || static_cast<std::size_t>(index) >= vector_size(collection))
+      return retained(missing);
     return retained(vector_ref(collection, static_cast<std::size_t>(index)));
   }
   if (is_set_kind(kind)) {
@@ -45,7 +46,7 @@ Word walk_to(Word x, std::int64_t n, Word missing) {
     Word seq = seq_of(x);
     for (; seq != 0 && seq != abi::k_nil; --n) {
       const Kind kind = kind_of(seq);
-      if (n > 0 && (kind == Kind::VectorSeq || kind == Kind::Range)) {   // these have an index of their own
+      if (n > 0 && (kind == Kind::VectorSeq || kind == Kind::Range)) {  // these have an index of their own
         const std::int64_t left = known_count(seq);
         if (n >= left) {
           release(seq);
@@ -54,7 +55,8 @@ Word walk_to(Word x, std::int64_t n, Word missing) {
         }
         Word element;
         if (kind == Kind::VectorSeq) {
-          element = retained(vector_ref(at<VectorSeq>(seq)->vector, at<VectorSeq>(seq)->index + static_cast<std::size_t>(n)));
+          element =
+              retained(vector_ref(at<VectorSeq>(seq)->vector, at<VectorSeq>(seq)->index + static_cast<std::size_t>(n)));
         } else {
           auto* r = at<Range>(seq);
           element = make_long(static_cast<std::int64_t>(static_cast<std::uint64_t>(r->start) +
@@ -83,8 +85,10 @@ Word element_at(Word x, std::int64_t n, Word missing) {
   const Kind kind = kind_or_none(x);
   if (is_vector_kind(kind)) {
     Word element = 0;
-    if (n >= 0 && static_cast<std::uint64_t>(n) < vector_size(x)) element = retained(vector_ref(x, static_cast<std::size_t>(n)));
-    else if (missing) element = retained(missing);
+    if (n >= 0 && static_cast<std::uint64_t>(n) < vector_size(x))
+      element = retained(vector_ref(x, static_cast<std::size_t>(n)));
+    else if (missing)
+      element = retained(missing);
     release(x);
     return element ? element : throw_without_message(ClassId::IndexOutOfBoundsException);
   }
@@ -92,11 +96,14 @@ Word element_at(Word x, std::int64_t n, Word missing) {
   if (is_sequential_kind(kind)) return walk_to(x, n, missing);
   Word element = 0;
   if (kind == Kind::String) {
-    if (missing && (n < 0 || n >= at<abi::String>(x)->code_points)) element = retained(missing);
-    else element = string_at(x, n);
+    if (missing && (n < 0 || n >= at<abi::String>(x)->code_points))
+      element = retained(missing);
+    else
+      element = string_at(x, n);
   } else if (kind == Kind::Transient) {
     Word content = transient_content(x);
-    if (content) element = is_vector(content) ? element_at(retained(content), n, missing) : throw_cast(x, "clojure.lang.Indexed");
+    if (content)
+      element = is_vector(content) ? element_at(retained(content), n, missing) : throw_cast(x, "clojure.lang.Indexed");
   } else {
     throw_about_simple_class(ClassId::UnsupportedOperationException, "nth not supported on this type: ", x);
   }
@@ -139,7 +146,8 @@ std::uint32_t slisp_contains_p(Word x, Word key) {
     return as_bool(found, failed);
   }
   std::int64_t index;
-  if (is_vector_kind(kind)) return vector_index(key, index) && index >= 0 && static_cast<std::size_t>(index) < vector_size(x);
+  if (is_vector_kind(kind))
+    return vector_index(key, index) && index >= 0 && static_cast<std::size_t>(index) < vector_size(x);
   if (kind == Kind::String && is_number(key)) {
     const auto number = slisp::abi::slisp_unchecked_int(key);
     if (!number.valid) return slisp::abi::k_bool_failed;
@@ -182,7 +190,8 @@ Word slisp_nth_default(Word x, std::int64_t n, Word missing) {
 }
 Word slisp_vector_nth(Word x, std::int64_t n) {
   if (!is_vector(x)) return throw_cast(x, "clojure.lang.IPersistentVector");
-  if (n < 0 || static_cast<std::uint64_t>(n) >= vector_size(x)) return throw_without_message(ClassId::IndexOutOfBoundsException);
+  if (n < 0 || static_cast<std::uint64_t>(n) >= vector_size(x))
+    return throw_without_message(ClassId::IndexOutOfBoundsException);
   return retained(vector_ref(x, static_cast<std::size_t>(n)));
 }
 
@@ -194,12 +203,16 @@ Word slisp_peek(Word x) {
   switch (kind_or_none(x)) {
     case Kind::Vector:
     case Kind::VectorTrie:
-    case Kind::SubVector: return vector_size(x) == 0 ? k_nil : retained(vector_ref(x, vector_size(x) - 1));
-    case Kind::List: return retained(at<List>(x)->first);
-    case Kind::EmptyList: return k_nil;
-    case Kind::Queue: return at<Queue>(x)->size == 0 ? k_nil : seq_first(retained(at<Queue>(x)->front));
-    default: return throw_cast(x, "clojure.lang.IPersistentStack");
+    case Kind::SubVector:
+      return vector_size(x) == 0 ? k_nil : retained(vector_ref(x, vector_size(x) - 1));
+    case Kind::List:
+      return retained(at<List>(x)->first);
+    case Kind::EmptyList:
+      return k_nil;
+    case Kind::Queue:
+      return at<Queue>(x)->size == 0 ? k_nil : seq_first(retained(at<Queue>(x)->front));
+    default:
+      return throw_cast(x, "clojure.lang.IPersistentStack");
   }
 }
-
 }

@@ -1,6 +1,6 @@
 // champ.cpp: the hash tries behind HashMap and HashSet.
-// Keeps: no node below the root has fewer than two entries in its subtree; a failed update leaves the trie as it was in value.
-// Idea: CHAMP (Steindorfer & Vinju 2015) with the JVM's order of iteration, see champ.hpp.
+// Keeps: no node below the root has fewer than two entries in its subtree; a failed update leaves the trie as it was in
+// value. Idea: CHAMP (Steindorfer & Vinju 2015) with the JVM's order of iteration, see champ.hpp.
 #include "runtime/collections/champ.hpp"
 
 namespace slisp::rt {
@@ -14,13 +14,15 @@ ChampNode* new_node(Kind kind, std::uint32_t data, std::uint32_t nodes, unsigned
 }
 }  // namespace
 
-template <unsigned S> Word Champ<S>::node_of_one(std::uint32_t hash, Word key, Word value) {
+template <unsigned S>
+Word Champ<S>::node_of_one(std::uint32_t hash, Word key, Word value) {
   ChampNode* n = new_node(k_kind, bit_of(hash, 0), 0, S);
   put(n->slot, key, value);
   return word_of(n);
 }
 
-template <unsigned S> const Word* Champ<S>::find(Word root, std::uint32_t hash, Word key, bool& failed) {
+template <unsigned S>
+const Word* Champ<S>::find(Word root, std::uint32_t hash, Word key, bool& failed) {
   if (root == abi::k_nil) return nullptr;
   auto* n = at<ChampNode>(root);
   for (unsigned shift = 0;; shift += 5) {
@@ -39,7 +41,8 @@ template <unsigned S> const Word* Champ<S>::find(Word root, std::uint32_t hash, 
     }
     if (!(n->nodes & bit)) return nullptr;
     n = at<ChampNode>(child(n, bit));
-    // Which slot comes next stands in the bitmaps: fetch the slots' lines along with them. A third off a lookup among 10^6 keys.
+    // Which slot comes next stands in the bitmaps: fetch the slots' lines along with them. A third off a lookup among 10^6
+    // keys.
     __builtin_prefetch(reinterpret_cast<const char*>(n) + 64);
     __builtin_prefetch(reinterpret_cast<const char*>(n) + 128);
     __builtin_prefetch(reinterpret_cast<const char*>(n) + 192);
@@ -47,8 +50,8 @@ template <unsigned S> const Word* Champ<S>::find(Word root, std::uint32_t hash, 
 }
 
 template <unsigned S>
-Word Champ<S>::node_of_two(unsigned shift, std::uint32_t hash, Word key, Word value, std::uint32_t other_hash, Word other_key,
-                           Word other_value) {
+Word Champ<S>::node_of_two(unsigned shift, std::uint32_t hash, Word key, Word value, std::uint32_t other_hash,
+                           Word other_key, Word other_value) {
   if (hash == other_hash) {
     ChampNode* n = new_node(k_kind, hash, 0, 2 * S, k_flag_collision);
     const bool nil_last = other_key == abi::k_nil;
@@ -72,7 +75,7 @@ Word Champ<S>::node_of_two(unsigned shift, std::uint32_t hash, Word key, Word va
 template <unsigned S>
 Change Champ<S>::insert_collision(Word* slot, unsigned shift, std::uint32_t hash, Word key, Word value) {
   auto* n = at<ChampNode>(*slot);
-  if (n->data != hash) {                                 // put a node above it that tells the two hashes apart
+  if (n->data != hash) {  // put a node above it that tells the two hashes apart
     ChampNode* above = new_node(k_kind, 0, bit_of(n->data, shift), 1);
     above->slot[0] = *slot;
     *slot = word_of(above);
@@ -100,7 +103,8 @@ Change Champ<S>::insert_collision(Word* slot, unsigned shift, std::uint32_t hash
   return Change::Added;
 }
 
-template <unsigned S> Change Champ<S>::insert(Word* slot, unsigned shift, std::uint32_t hash, Word key, Word value) {
+template <unsigned S>
+Change Champ<S>::insert(Word* slot, unsigned shift, std::uint32_t hash, Word key, Word value) {
   auto* n = at<ChampNode>(*slot);
   if (is_collision(n)) return insert_collision(slot, shift, hash, key, value);
   const std::uint32_t bit = bit_of(hash, shift);
@@ -132,7 +136,7 @@ template <unsigned S> Change Champ<S>::insert(Word* slot, unsigned shift, std::u
   Word below = node_of_two(shift + 5, other_hash, n->slot[index], S == 2 ? n->slot[index + 1] : 0, hash, key, value);
   close_slots(&n->header, index, S);
   n->data &= ~bit;
-  const unsigned place = static_cast<unsigned>(std::popcount(n->data)) * S + bits_below(n->nodes, bit);
+  const unsigned place = n->header.slots - bits_below(n->nodes, bit);
   Header* h = open_slots(&n->header, place, 1);
   *slot = word_of(h);
   n = reinterpret_cast<ChampNode*>(h);
@@ -141,7 +145,8 @@ template <unsigned S> Change Champ<S>::insert(Word* slot, unsigned shift, std::u
   return Change::Added;
 }
 
-template <unsigned S> Change Champ<S>::remove(Word* slot, unsigned shift, std::uint32_t hash, Word key) {
+template <unsigned S>
+Change Champ<S>::remove(Word* slot, unsigned shift, std::uint32_t hash, Word key) {
   auto* n = reinterpret_cast<ChampNode*>(own(slot));
   if (is_collision(n)) {
     for (unsigned i = 0; i < n->header.slots; i += S) {
@@ -152,7 +157,7 @@ template <unsigned S> Change Champ<S>::remove(Word* slot, unsigned shift, std::u
       }
       Word old_key = n->slot[i], old_value = S == 2 ? n->slot[i + 1] : abi::k_nil;
       close_slots(&n->header, i, S);
-      if (n->header.slots == S) {                        // one left: an ordinary node again
+      if (n->header.slots == S) {  // one left: an ordinary node again
         n->header.flags = 0;
         n->data = bit_of(hash, shift);
       }
@@ -197,7 +202,8 @@ constexpr unsigned k_depth_shift = 35, k_index_shift = 38;
 unsigned depth_of(std::uint64_t p) { return static_cast<unsigned>(p >> k_depth_shift) & 7; }
 unsigned digit_of(std::uint64_t p, unsigned level) { return static_cast<unsigned>(p >> (5 * level)) & 31; }
 // From node n at `level`, whose digits above are in `position`: down to its first entry.
-template <unsigned S> std::uint64_t leftmost(ChampNode* n, unsigned level, std::uint64_t position) {
+template <unsigned S>
+std::uint64_t leftmost(ChampNode* n, unsigned level, std::uint64_t position) {
   for (;; ++level) {
     if (is_collision(n)) return position | std::uint64_t{level} << k_depth_shift;
     const std::uint32_t all = n->data | n->nodes;
@@ -209,12 +215,14 @@ template <unsigned S> std::uint64_t leftmost(ChampNode* n, unsigned level, std::
 }
 }  // namespace
 
-template <unsigned S> bool Champ<S>::first_position(Word root, std::uint64_t& position) {
+template <unsigned S>
+bool Champ<S>::first_position(Word root, std::uint64_t& position) {
   position = leftmost<S>(at<ChampNode>(root), 0, 0);
   return true;
 }
 
-template <unsigned S> bool Champ<S>::next_position(Word root, std::uint64_t& position) {
+template <unsigned S>
+bool Champ<S>::next_position(Word root, std::uint64_t& position) {
   ChampNode* path[8];
   const unsigned depth = depth_of(position);
   path[0] = at<ChampNode>(root);
@@ -238,15 +246,18 @@ template <unsigned S> bool Champ<S>::next_position(Word root, std::uint64_t& pos
       const auto found = static_cast<unsigned>(std::countr_zero(above));
       const std::uint64_t upper = position & ((std::uint64_t{1} << (5 * level)) - 1);
       position = upper | std::uint64_t{found} << (5 * level);
-      if (n->data >> found & 1) position |= std::uint64_t{level} << k_depth_shift;
-      else position = leftmost<S>(at<ChampNode>(child(n, 1u << found)), level + 1, position);
+      if (n->data >> found & 1)
+        position |= std::uint64_t{level} << k_depth_shift;
+      else
+        position = leftmost<S>(at<ChampNode>(child(n, 1u << found)), level + 1, position);
       return true;
     }
     if (level == 0) return false;
   }
 }
 
-template <unsigned S> const Word* Champ<S>::entry_at(Word root, std::uint64_t position) {
+template <unsigned S>
+const Word* Champ<S>::entry_at(Word root, std::uint64_t position) {
   auto* n = at<ChampNode>(root);
   const unsigned depth = depth_of(position);
   for (unsigned level = 0; level < depth; ++level) n = at<ChampNode>(child(n, 1u << digit_of(position, level)));
@@ -254,7 +265,8 @@ template <unsigned S> const Word* Champ<S>::entry_at(Word root, std::uint64_t po
   return n->slot + bits_below(n->data, 1u << digit_of(position, depth)) * S;
 }
 
-template <unsigned S> const Word* Champ<S>::next(Word root, MapCursor& cursor) {
+template <unsigned S>
+const Word* Champ<S>::next(Word root, MapCursor& cursor) {
   if (!cursor.started) {
     cursor.started = true;
     if (root == abi::k_nil) return nullptr;

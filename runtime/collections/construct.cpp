@@ -20,12 +20,15 @@ bool seen_before(const Word* words, std::size_t index, std::size_t stride, bool&
 }
 
 // A large map or set from a block: an element that does not make it grow is a duplicate.
-template <unsigned S> Word build_hashed(Word collection, const Word* words, std::size_t count) {
+template <unsigned S>
+Word build_hashed(Word collection, const Word* words, std::size_t count) {
   for (std::size_t i = 0; i < count; i += S) {
     const std::size_t before = at<HashMap>(collection)->size;
     Owned key = Owned::copy(words[i]);
-    if constexpr (S == 2) collection = map_put(collection, words[i], words[i + 1]);
-    else collection = set_put(collection, words[i]);
+    if constexpr (S == 2)
+      collection = map_put(collection, words[i], words[i + 1]);
+    else
+      collection = set_put(collection, words[i]);
     if (collection && at<HashMap>(collection)->size > before) continue;
     release_all(words + i + S, count - i - S);
     if (collection) {
@@ -112,7 +115,7 @@ Word slisp_seq_to_map(Word x) {
     map = array_map_put(map, key.take(), value.take());
     if (!map) return 0;
     if (!walk.next(key)) break;
-    if (!walk.next(value)) {                             // a trailing map
+    if (!walk.next(value)) {  // a trailing map
       if (walk.failed()) break;
       return slisp::abi::slisp_conj(map, key.take());
     }
@@ -145,7 +148,8 @@ Word slisp_to_vector(Word x) {
   }
   Word vector = word_of(&slisp_empty_vector);
   const std::int64_t count = known_count(x);
-  if (count > 0) vector = vector_with_room(count < static_cast<std::int64_t>(k_branch) ? static_cast<std::size_t>(count) : k_branch);
+  if (count > 0)
+    vector = vector_with_room(count < static_cast<std::int64_t>(k_branch) ? static_cast<std::size_t>(count) : k_branch);
   SeqWalk walk(Owned::adopt(x));
   Owned element;
   while (walk.next(element)) vector = vec_conj(vector, element.take());
@@ -172,5 +176,4 @@ Word slisp_to_set(Word x) {
 }
 
 Word slisp_map_entry(Word key, Word value) { return make_pair(key, value); }
-
 }

@@ -85,8 +85,10 @@ Word throw_about_simple_class(ClassId id, std::string_view prefix, Word value) {
 Word throw_about_value(ClassId id, std::string_view prefix, Word value) {
   TextBuffer text;
   text.append(prefix);
-  if (value == abi::k_nil) text.append("null");
-  else if (!append_str(text, value)) return 0;
+  if (value == abi::k_nil)
+    text.append("null");
+  else if (!append_str(text, value))
+    return 0;
   return failure(throw_string(id, text.finish()));
 }
 Word throw_cast(Word value, std::string_view wanted) {

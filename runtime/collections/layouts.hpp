@@ -1,12 +1,12 @@
-// layouts.hpp: the objects of collections, seqs and transients, beside those in abi/layout.h, and the helpers that build, copy
-// and own them.
+// layouts.hpp: the objects of collections, seqs and transients, beside those in abi/layout.h, and the helpers that build,
+// copy and own them.
 //
-// All counted references stand in slots (kinds.def); raw words hold sizes and positions only, so every object can be laid out
-// as static data. Metadata, when flagged, is the last slot. Leaves and tail of a vector trie are plain Vectors of up to 32
-// elements, so that a chunk of a vector's seq is the leaf itself.
+// All counted references stand in slots (kinds.def); raw words hold sizes and positions only, so every object can be laid
+// out as static data. Metadata, when flagged, is the last slot. Leaves and tail of a vector trie are plain Vectors of up to
+// 32 elements, so that a chunk of a vector's seq is the leaf itself.
 #pragma once
-#include "runtime/api.hpp"
 #include <cstring>
+#include "runtime/api.hpp"
 
 extern "C" {
 extern slisp::abi::Header slisp_empty_vector;
@@ -20,31 +20,31 @@ using abi::Cons;
 using abi::Inline;
 using abi::List;
 
-inline constexpr unsigned k_branch = 32;                 // elements of a leaf, children of a trie node
-inline constexpr unsigned k_array_map_limit = 8;         // entries an ArrayMap may grow to
-inline constexpr unsigned k_array_map_maximum = 32000;   // entries that fit `Header::slots` when array-map makes one
+inline constexpr unsigned k_branch = 32;                // elements of a leaf, children of a trie node
+inline constexpr unsigned k_array_map_limit = 8;        // entries an ArrayMap may grow to
+inline constexpr unsigned k_array_map_maximum = 32000;  // entries that fit `Header::slots` when array-map makes one
 
-struct VectorTrie {                                      // always more than 32 elements
+struct VectorTrie {  // always more than 32 elements
   Header header;
   std::uint32_t size;
-  std::uint32_t shift;                                   // of the root: 5 when its children are leaves
-  Word root;                                             // VectorNode
-  Word tail;                                             // Vector of 1 to 32 elements
+  std::uint32_t shift;  // of the root: 5 when its children are leaves
+  Word root;            // VectorNode
+  Word tail;            // Vector of 1 to 32 elements
 };
 struct SubVector {
   Header header;
   std::uint64_t start;
   std::uint64_t end;
-  Word vector;                                           // Vector or VectorTrie
+  Word vector;  // Vector or VectorTrie
 };
-struct HashMap {                                         // HashSet has the same layout
+struct HashMap {  // HashSet has the same layout
   Header header;
   std::uint32_t size;
   std::uint32_t reserved;
-  Word root;                                             // MapNode (SetNode), nil when empty
+  Word root;  // MapNode (SetNode), nil when empty
 };
-// Entries first, then children, both in order of their bits. Collision nodes (k_flag_collision) have entries alone and
-// their common hash in `data`.
+// Entries in order of their bits from the front, children from the back. Collision nodes (k_flag_collision) have entries
+// alone and their common hash in `data`.
 struct ChampNode {
   Header header;
   std::uint32_t data;
@@ -52,15 +52,15 @@ struct ChampNode {
   Word slot[];
 };
 inline constexpr std::uint8_t k_flag_collision = 4;
-struct TreeMap {                                         // TreeSet has the same layout
+struct TreeMap {  // TreeSet has the same layout
   Header header;
   std::uint64_t size;
-  Word root;                                             // TreeNode or nil
-  Word comparator;                                       // function or nil
+  Word root;        // TreeNode or nil
+  Word comparator;  // function or nil
 };
-struct TreeNode {                                        // the value slot is missing in sets
+struct TreeNode {  // the value slot is missing in sets
   Header header;
-  std::uint64_t size;                                    // entries of the whole subtree
+  std::uint64_t size;  // entries of the whole subtree
   Word left;
   Word right;
   Word key;
@@ -69,12 +69,12 @@ struct TreeNode {                                        // the value slot is mi
 struct Queue {
   Header header;
   std::uint64_t size;
-  Word front;                                            // seq of the first elements, nil only when empty
-  Word rear;                                             // vector of the last ones, or nil
+  Word front;  // seq of the first elements, nil only when empty
+  Word rear;   // vector of the last ones, or nil
 };
 struct Transient {
   Header header;
-  std::uint64_t finished;                                // 1: persistent! was called
+  std::uint64_t finished;  // 1: persistent! was called
   Word collection;
 };
 struct ChunkBuffer {
@@ -84,11 +84,11 @@ struct ChunkBuffer {
 };
 
 enum class LazyState : std::uint64_t {
-  Unrealised,                                            // value: the thunk
-  Running,                                               // value: nil
-  Valued,                                                // value: what the thunk gave, not yet a seq
-  Realised,                                              // value: a non-empty seq or nil
-  Failed                                                 // value: the exception, thrown again at every look
+  Unrealised,  // value: the thunk
+  Running,     // value: nil
+  Valued,      // value: what the thunk gave, not yet a seq
+  Realised,    // value: a non-empty seq or nil
+  Failed       // value: the exception, thrown again at every look
 };
 struct LazySeq {
   Header header;
@@ -97,11 +97,11 @@ struct LazySeq {
 };
 struct ChunkedCons {
   Header header;
-  std::uint64_t index;                                   // first element of the chunk that counts
-  Word chunk;                                            // vector
-  Word rest;                                             // any seqable or nil
+  std::uint64_t index;  // first element of the chunk that counts
+  Word chunk;           // vector
+  Word rest;            // any seqable or nil
 };
-struct VectorSeq {                                       // RSeq has the same layout: `index` is the element it stands on
+struct VectorSeq {  // RSeq has the same layout: `index` is the element it stands on
   Header header;
   std::uint64_t index;
   Word vector;
@@ -110,23 +110,23 @@ enum class MapSeqMode : std::uint8_t { Entries, Keys, Values, Elements };
 struct MapSeq {
   Header header;
   MapSeqMode mode;
-  std::uint8_t descending;                               // trees only
+  std::uint8_t descending;  // trees only
   std::uint16_t reserved;
-  std::uint32_t remaining;                               // elements from here on, at least 1
-  std::uint64_t position;                                // index (ArrayMap), rank (trees), path (see champ.hpp)
+  std::uint32_t remaining;  // elements from here on, at least 1
+  std::uint64_t position;   // index (ArrayMap), rank (trees), path (see champ.hpp)
   Word collection;
 };
 struct StringSeq {
   Header header;
-  std::uint32_t byte;                                    // offset of the current code point
-  std::uint32_t index;                                   // its number
+  std::uint32_t byte;   // offset of the current code point
+  std::uint32_t index;  // its number
   Word string;
 };
 struct Range {
   Header header;
   std::int64_t start;
   std::int64_t step;
-  std::int64_t count;                                    // at least 1
+  std::int64_t count;  // at least 1
 };
 
 inline constexpr std::uint8_t k_slot_offset[] = {
@@ -156,7 +156,10 @@ SLISP_AT(MapSeq, MapSeq, collection);
 SLISP_AT(StringSeq, StringSeq, string);
 #undef SLISP_AT
 
-template <class T> T* at(Word w) { return reinterpret_cast<T*>(w); }
+template <class T>
+T* at(Word w) {
+  return reinterpret_cast<T*>(w);
+}
 inline Kind kind_of(Word w) { return header_of(w)->kind; }
 // Kind of a heap object; k_count for fixnums and immediates.
 inline Kind kind_or_none(Word w) { return is_pointer(w) ? header_of(w)->kind : Kind::k_count; }
@@ -172,7 +175,7 @@ inline unsigned meta_slots(const Header* h) { return h->flags & abi::k_flag_has_
 inline std::size_t bytes_of(const Header* h) {
   return k_slot_offset[static_cast<unsigned>(h->kind)] + std::size_t{8} * h->slots;
 }
-inline Word meta_of(Word w) {                            // borrowed
+inline Word meta_of(Word w) {  // borrowed
   Header* h = header_of(w);
   return meta_slots(h) ? slots_of(h)[h->slots - 1] : abi::k_nil;
 }
@@ -190,12 +193,13 @@ inline Header* own(Word* slot) {
 }
 // Set, replace or (nil) remove the metadata of a unique object; consumes meta. The object may move.
 Header* set_meta(Header* object, Word meta);
-inline Word with_meta_of(Word fresh, Word meta) {        // fresh: owned and unique; meta: borrowed, maybe nil
+inline Word with_meta_of(Word fresh, Word meta) {  // fresh: owned and unique; meta: borrowed, maybe nil
   return meta == abi::k_nil ? fresh : word_of(set_meta(header_of(fresh), retained(meta)));
 }
-// Insert `count` words at slot `index` of a unique object, uninitialised; the object may move. Grows by a quarter when it moves.
+// Insert `count` words at slot `index` of a unique object, uninitialised; the object may move. Grows by a quarter when it
+// moves.
 Header* open_slots(Header* object, unsigned index, unsigned count);
-void close_slots(Header* object, unsigned index, unsigned count);   // the words there were moved out or released
+void close_slots(Header* object, unsigned index, unsigned count);  // the words there were moved out or released
 
 // Give up a unique cell whose slots were moved out.
 inline void free_cell(Word w) { free_memory(header_of(w)); }
@@ -206,7 +210,7 @@ Word throw_without_message(ClassId id);
 Word throw_about_class(ClassId id, std::string_view prefix, Word value);         // prefix, then the full class name
 Word throw_about_simple_class(ClassId id, std::string_view prefix, Word value);  // prefix, then its last part
 Word throw_about_value(ClassId id, std::string_view prefix, Word value);         // prefix, then (str value)
-Word throw_cast(Word value, std::string_view wanted);    // nil: NullPointerException
+Word throw_cast(Word value, std::string_view wanted);                            // nil: NullPointerException
 // The same; for nil in the JVM's words: Cannot invoke "wanted.call" because "variable" is null.
 Word throw_cast(Word value, std::string_view wanted, std::string_view call, std::string_view variable);
 // Indices are ints on the JVM: ArithmeticException "integer overflow" for others.

@@ -1,5 +1,6 @@
 // maps.cpp: array maps, and the operations that choose between the map kinds.
-// Keeps: an ArrayMap grows to 8 entries and becomes a HashMap at the 9th; larger ones come from array-map alone. Metadata stays.
+// Keeps: an ArrayMap grows to 8 entries and becomes a HashMap at the 9th; larger ones come from array-map alone. Metadata
+// stays.
 //        Updates work in place where the map is unique; failing ones consume the map and leave nothing behind.
 #include "runtime/collections/maps.hpp"
 
@@ -63,7 +64,8 @@ Word array_put(Word map, Word key, Word value, std::size_t limit) {
   if (h->count == 1) {
     h = open_slots(h, place, 2);
   } else {
-    Header* copy = allocate(Kind::ArrayMap, bytes_of(h) + 2 * sizeof(Word), static_cast<std::uint16_t>(h->slots + 2), h->flags);
+    Header* copy =
+        allocate(Kind::ArrayMap, bytes_of(h) + 2 * sizeof(Word), static_cast<std::uint16_t>(h->slots + 2), h->flags);
     Word *from = slots_of(h), *to = slots_of(copy);
     for (unsigned i = 0; i < place; ++i) to[i] = retained(from[i]);
     if (meta_slots(h)) to[place + 2] = retained(from[place]);
@@ -115,7 +117,7 @@ Word hash_put(Word map, Word key, Word value) {
   bool failed = false;
   const std::uint32_t hash = key_hash(key, failed);
   if (failed) return finish_put(map, Change::Failed, key, value);
-  if (!unique(map)) {                                    // nothing to copy when the value is there already
+  if (!unique(map)) {  // nothing to copy when the value is there already
     const Word* entry = Champ<2>::find(at<HashMap>(map)->root, hash, key, failed);
     if (failed) return finish_put(map, Change::Failed, key, value);
     if (entry && entry[1] == value) return finish_put(map, Change::Same, key, value);
@@ -174,9 +176,12 @@ const Word* map_find(Word map, Word key, bool& failed) {
 
 Word map_put(Word map, Word key, Word value) {
   switch (kind_of(map)) {
-    case Kind::ArrayMap: return array_put(map, key, value, k_array_map_limit);
-    case Kind::HashMap: return hash_put(map, key, value);
-    default: return tree_put(map, key, value);
+    case Kind::ArrayMap:
+      return array_put(map, key, value, k_array_map_limit);
+    case Kind::HashMap:
+      return hash_put(map, key, value);
+    default:
+      return tree_put(map, key, value);
   }
 }
 
@@ -216,8 +221,10 @@ Word map_remove_transient(Word map, Word key) {
 
 const Word* cursor_next(Word collection, MapCursor& cursor) {
   switch (kind_of(collection)) {
-    case Kind::HashMap: return Champ<2>::next(at<HashMap>(collection)->root, cursor);
-    case Kind::HashSet: return Champ<1>::next(at<HashMap>(collection)->root, cursor);
+    case Kind::HashMap:
+      return Champ<2>::next(at<HashMap>(collection)->root, cursor);
+    case Kind::HashSet:
+      return Champ<1>::next(at<HashMap>(collection)->root, cursor);
     case Kind::ArrayMap: {
       if (!cursor.started) cursor = {};
       cursor.started = true;

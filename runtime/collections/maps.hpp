@@ -26,15 +26,15 @@ inline std::size_t set_size(Word set) {
 // Address of the entry's key, the value behind it; null when absent or failed.
 const Word* map_find(Word map, Word key, bool& failed);
 const Word* set_find(Word set, Word key, bool& failed);
-Word map_put(Word map, Word key, Word value);            // consumes all three
-Word array_map_put(Word map, Word key, Word value);      // the same, but an ArrayMap stays one beyond 8 entries
-Word map_remove(Word map, Word key);                     // key borrowed
+Word map_put(Word map, Word key, Word value);        // consumes all three
+Word array_map_put(Word map, Word key, Word value);  // the same, but an ArrayMap stays one beyond 8 entries
+Word map_remove(Word map, Word key);                 // key borrowed
 // dissoc! of an array map fills the gap with the last entry, as the JVM does.
 Word map_remove_transient(Word map, Word key);
 Word set_put(Word set, Word element);
-Word set_remove(Word set, Word element);                 // element borrowed
-Word new_hash_map();                                     // empty and unique, stays a HashMap
-Word new_tree(Kind kind, Word comparator);               // TreeMap or TreeSet; consumes the comparator
+Word set_remove(Word set, Word element);    // element borrowed
+Word new_hash_map();                        // empty and unique, stays a HashMap
+Word new_tree(Kind kind, Word comparator);  // TreeMap or TreeSet; consumes the comparator
 
 // The next entry in the map's order, or null at the end; value behind the key. For sets: the element.
 const Word* cursor_next(Word collection, MapCursor& cursor);

@@ -8,9 +8,7 @@ using slisp::abi::k_true;
 
 namespace {
 bool is_tree(Kind k) { return k == Kind::TreeMap || k == Kind::TreeSet; }
-bool is_collection(Kind k) {
-  return is_sequential_kind(k) || is_map_kind(k) || is_set_kind(k);
-}
+bool is_collection(Kind k) { return is_sequential_kind(k) || is_map_kind(k) || is_set_kind(k); }
 // A live transient's content; nil for a finished one.
 Word content(Word x) { return at<Transient>(x)->collection; }
 }  // namespace
@@ -42,9 +40,12 @@ std::uint32_t slisp_counted_p(Word x) {
     case Kind::StringSeq:
     case Kind::Range:
     case Kind::Queue:
-    case Kind::Transient: return 1;
-    case Kind::MapSeq: return at<MapSeq>(x)->mode == MapSeqMode::Entries && kind_of(at<MapSeq>(x)->collection) != Kind::HashMap;
-    default: return is_vector_kind(k) || is_map_kind(k) || is_set_kind(k);
+    case Kind::Transient:
+      return 1;
+    case Kind::MapSeq:
+      return at<MapSeq>(x)->mode == MapSeqMode::Entries && kind_of(at<MapSeq>(x)->collection) != Kind::HashMap;
+    default:
+      return is_vector_kind(k) || is_map_kind(k) || is_set_kind(k);
   }
 }
 std::uint32_t slisp_indexed_p(Word x) { return is_vector(x) || (is_kind(x, Kind::Transient) && is_vector(content(x))); }

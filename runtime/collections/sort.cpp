@@ -9,7 +9,8 @@ namespace {
 constexpr std::size_t k_run = 8;
 
 // Order: is `later`, which stands behind `earlier`, to go before it? false and failed: an exception is pending.
-template <class Before> bool sort_words(Word*& words, Word*& spare, std::size_t size, Before before) {
+template <class Before>
+bool sort_words(Word*& words, Word*& spare, std::size_t size, Before before) {
   bool failed = false;
   for (std::size_t start = 0; start < size; start += k_run) {
     const std::size_t end = start + k_run < size ? start + k_run : size;
@@ -35,7 +36,7 @@ template <class Before> bool sort_words(Word*& words, Word*& spare, std::size_t 
       }
       while (left < middle && right < end) {
         const bool take_right = before(words[right], words[left], failed);
-        if (failed) return false;                        // `words` still holds every element
+        if (failed) return false;  // `words` still holds every element
         spare[out++] = take_right ? words[right++] : words[left++];
       }
       std::memcpy(spare + out, words + left, (middle - left) * sizeof(Word));
@@ -65,9 +66,8 @@ bool sort_by(Word comparator, Word*& words, Word*& spare, std::size_t size) {
       return static_cast<std::int64_t>(later) < static_cast<std::int64_t>(earlier);
     });
   }
-  return sort_words(words, spare, size, [](Word later, Word earlier, bool& failed) {
-    return compare_values(later, earlier, failed) < 0;
-  });
+  return sort_words(words, spare, size,
+                    [](Word later, Word earlier, bool& failed) { return compare_values(later, earlier, failed) < 0; });
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // transient.cpp: transients: a cell that holds the collection being built.
-// Idea: persistent updates work in place where a collection is unique, and the cell's collection is; so conj! is conj on what the cell holds,
+// Idea: persistent updates work in place where a collection is unique, and the cell's collection is; so conj! is conj on
+// what the cell holds,
 //       whoever else refers to the cell.
 // Keeps: after persistent! every use throws IllegalAccessError; an update that Clojure refuses leaves the transient usable.
 #include "runtime/seqs/seqs.hpp"
@@ -16,12 +17,15 @@ namespace {
 
 bool is_editable(Word x) {
   switch (kind_or_none(x)) {
-    case Kind::Vector: return !is_map_entry(x);
+    case Kind::Vector:
+      return !is_map_entry(x);
     case Kind::VectorTrie:
     case Kind::ArrayMap:
     case Kind::HashMap:
-    case Kind::HashSet: return true;
-    default: return false;
+    case Kind::HashSet:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -35,7 +39,8 @@ Word content_of(Word x, bool (*accepts)(Word), std::string_view wanted, std::str
 }
 
 // Replace x's content by what `update` makes of it. 0: failed; x is consumed, and other references find it finished.
-template <class Update> Word updated(Word x, Update update) {
+template <class Update>
+Word updated(Word x, Update update) {
   auto* t = at<Transient>(x);
   Word result = update(std::exchange(t->collection, abi::k_nil));
   if (result) {
@@ -79,7 +84,8 @@ Word slisp_transient(Word x) {
 }
 
 Word slisp_persistent(Word x) {
-  Word content = content_of(x, [](Word) { return true; }, "clojure.lang.ITransientCollection", "persistent()", "coll");
+  Word content = content_of(
+      x, [](Word) { return true; }, "clojure.lang.ITransientCollection", "persistent()", "coll");
   if (!content) return fail(x, k_nil, k_nil);
   auto* t = at<Transient>(x);
   t->collection = k_nil;
@@ -89,7 +95,8 @@ Word slisp_persistent(Word x) {
 }
 
 Word slisp_conj_transient(Word x, Word element) {
-  Word content = content_of(x, [](Word) { return true; }, "clojure.lang.ITransientCollection", "conj(Object)", "coll");
+  Word content = content_of(
+      x, [](Word) { return true; }, "clojure.lang.ITransientCollection", "conj(Object)", "coll");
   if (!content) return fail(x, element, k_nil);
   if (is_map(content) && is_vector(element) && vector_size(element) != 2) {
     (void)throw_new(ClassId::IllegalArgumentException, "Vector arg to map conj must be a pair");
@@ -99,10 +106,11 @@ Word slisp_conj_transient(Word x, Word element) {
 }
 
 Word slisp_assoc_transient(Word x, Word key, Word value) {
-  Word content = content_of(x, [](Word c) { return is_map(c) || is_vector(c); }, "clojure.lang.ITransientAssociative",
-                            "assoc(Object, Object)", "coll");
+  Word content = content_of(
+      x, [](Word c) { return is_map(c) || is_vector(c); }, "clojure.lang.ITransientAssociative", "assoc(Object, Object)",
+      "coll");
   if (!content) return fail(x, key, value);
-  if (is_vector(content)) {                              // refuse before the content is taken
+  if (is_vector(content)) {  // refuse before the content is taken
     std::int64_t index = 0;
     if (!vector_index(key, index)) {
       (void)throw_new(ClassId::IllegalArgumentException, "Key must be integer");
@@ -137,5 +145,4 @@ Word slisp_pop_transient(Word x) {
   }
   return updated(x, vec_pop);
 }
-
 }

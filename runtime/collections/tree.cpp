@@ -1,6 +1,7 @@
 // tree.cpp: weight-balanced search trees.
 // Keeps: 3 * weight(one child) >= weight(the other) for every node, a weight being size + 1.
-// Idea: Adams' trees with the parameters <3, 2> of Hirai & Yamamoto (2011). The size in each node also gives access by rank, so that
+// Idea: Adams' trees with the parameters <3, 2> of Hirai & Yamamoto (2011). The size in each node also gives access by rank,
+// so that
 //       a seq of a tree is a rank and needs no stack. Nodes on the path are owned on the way down and changed in place.
 #include "runtime/collections/tree.hpp"
 
@@ -77,10 +78,10 @@ const Word* tree_find(Word root, Word comparator, Word key, bool& failed) {
   return nullptr;
 }
 
-template <unsigned S> Change tree_insert(Word* slot, Word comparator, Word key, Word value) {
+template <unsigned S>
+Change tree_insert(Word* slot, Word comparator, Word key, Word value) {
   if (*slot == abi::k_nil) {
-    auto* n = allocate_as<TreeNode>(Kind::TreeNode, S == 2 ? sizeof(TreeNode) : sizeof(TreeNode) - 8,
-                                    2 + S);
+    auto* n = allocate_as<TreeNode>(Kind::TreeNode, S == 2 ? sizeof(TreeNode) : sizeof(TreeNode) - 8, 2 + S);
     n->size = 1;
     n->left = n->right = abi::k_nil;
     n->key = key;
@@ -105,7 +106,8 @@ template <unsigned S> Change tree_insert(Word* slot, Word comparator, Word key, 
   return change;
 }
 
-template <unsigned S> Change tree_remove(Word* slot, Word comparator, Word key) {
+template <unsigned S>
+Change tree_remove(Word* slot, Word comparator, Word key) {
   bool failed = false;
   const std::int64_t order = compare_by(comparator, key, at<TreeNode>(*slot)->key, failed);
   if (failed) return Change::Failed;

@@ -9,10 +9,12 @@ inline std::uint64_t tree_size(Word node) { return node == abi::k_nil ? 0 : at<T
 // Address of the key (value behind it), or null; failed when the comparator threw.
 const Word* tree_find(Word root, Word comparator, Word key, bool& failed);
 // As Champ::insert: Added took key and value, Replaced the value.
-template <unsigned S> Change tree_insert(Word* slot, Word comparator, Word key, Word value);
+template <unsigned S>
+Change tree_insert(Word* slot, Word comparator, Word key, Word value);
 // Removes the key, which is there.
-template <unsigned S> Change tree_remove(Word* slot, Word comparator, Word key);
-const Word* tree_at(Word root, std::uint64_t rank);      // rank in range
+template <unsigned S>
+Change tree_remove(Word* slot, Word comparator, Word key);
+const Word* tree_at(Word root, std::uint64_t rank);  // rank in range
 // How many entries come before `key` (count_equal = false), or before and at it (true).
 std::uint64_t tree_rank(Word root, Word comparator, Word key, bool count_equal, bool& failed);
 

@@ -46,8 +46,10 @@ Word map_conj(Word map, Word x) {
 
 Word queue_conj(Word q, Word x) {
   auto* queue = reinterpret_cast<Queue*>(own(&q));
-  if (queue->size++ == 0) queue->front = make_list_cell(x, abi::k_nil, 1);
-  else queue->rear = vec_conj(queue->rear == abi::k_nil ? word_of(&slisp_empty_vector) : queue->rear, x);
+  if (queue->size++ == 0)
+    queue->front = make_list_cell(x, abi::k_nil, 1);
+  else
+    queue->rear = vec_conj(queue->rear == abi::k_nil ? word_of(&slisp_empty_vector) : queue->rear, x);
   return q;
 }
 
@@ -84,8 +86,10 @@ Word fail_pop(Word x, std::string_view message) {
 Word vector_assoc(Word v, Word key, Word value) {
   std::int64_t index = 0;
   const std::size_t size = vector_size(v);
-  if (!vector_index(key, index)) (void)throw_new(ClassId::IllegalArgumentException, "Key must be integer");
-  else if (index < 0 || static_cast<std::size_t>(index) > size) throw_without_message(ClassId::IndexOutOfBoundsException);
+  if (!vector_index(key, index))
+    (void)throw_new(ClassId::IllegalArgumentException, "Key must be integer");
+  else if (index < 0 || static_cast<std::size_t>(index) > size)
+    throw_without_message(ClassId::IndexOutOfBoundsException);
   else {
     release(key);
     return static_cast<std::size_t>(index) == size ? vec_conj(v, value) : vec_put(v, static_cast<std::size_t>(index), value);
@@ -109,14 +113,18 @@ Word slisp_conj(Word x, Word element) {
   switch (kind_or_none(x)) {
     case Kind::Vector:
     case Kind::VectorTrie:
-    case Kind::SubVector: return vec_conj(x, element);
+    case Kind::SubVector:
+      return vec_conj(x, element);
     case Kind::ArrayMap:
     case Kind::HashMap:
-    case Kind::TreeMap: return map_conj(x, element);
+    case Kind::TreeMap:
+      return map_conj(x, element);
     case Kind::HashSet:
-    case Kind::TreeSet: return set_put(x, element);
+    case Kind::TreeSet:
+      return set_put(x, element);
     case Kind::List:
-    case Kind::EmptyList: return list_conj(x, element);
+    case Kind::EmptyList:
+      return list_conj(x, element);
     case Kind::LazySeq: {
       Word seq = seq_of(x);
       if (seq) return slisp::abi::slisp_cons(element, seq);
@@ -129,9 +137,12 @@ Word slisp_conj(Word x, Word element) {
     case Kind::MapSeq:
     case Kind::StringSeq:
     case Kind::Range:
-    case Kind::RSeq: return make_cons(element, x);
-    case Kind::Queue: return queue_conj(x, element);
-    default: return fail_with(x, element, "clojure.lang.IPersistentCollection");
+    case Kind::RSeq:
+      return make_cons(element, x);
+    case Kind::Queue:
+      return queue_conj(x, element);
+    default:
+      return fail_with(x, element, "clojure.lang.IPersistentCollection");
   }
 }
 
@@ -150,7 +161,7 @@ Word slisp_dissoc(Word x, Word key) {
 }
 
 Word slisp_disj(Word x, Word element) {
-  if (!is_truthy(x)) return k_nil;                       // (when set ...), as clojure.core has it
+  if (!is_truthy(x)) return k_nil;  // (when set ...), as clojure.core has it
   return is_set(x) ? set_remove(x, element) : fail_with(x, k_nil, "clojure.lang.IPersistentSet");
 }
 
@@ -159,8 +170,10 @@ Word slisp_pop(Word x) {
   switch (kind_or_none(x)) {
     case Kind::Vector:
     case Kind::VectorTrie:
-    case Kind::SubVector: return vector_size(x) == 0 ? fail_pop(x, "Can't pop empty vector") : vec_pop(x);
-    case Kind::EmptyList: return fail_pop(x, "Can't pop empty list");
+    case Kind::SubVector:
+      return vector_size(x) == 0 ? fail_pop(x, "Can't pop empty vector") : vec_pop(x);
+    case Kind::EmptyList:
+      return fail_pop(x, "Can't pop empty list");
     case Kind::List: {
       Word meta = at<List>(x)->size == 1 ? retained(meta_of(x)) : k_nil;
       Word rest = seq_next(x);
@@ -168,8 +181,10 @@ Word slisp_pop(Word x) {
       if (meta == k_nil) return word_of(&slisp_empty_list);
       return word_of(set_meta(copy_object(&slisp_empty_list), meta));
     }
-    case Kind::Queue: return queue_pop(x);
-    default: return fail_with(x, k_nil, "clojure.lang.IPersistentStack");
+    case Kind::Queue:
+      return queue_pop(x);
+    default:
+      return fail_with(x, k_nil, "clojure.lang.IPersistentStack");
   }
 }
 
@@ -179,15 +194,27 @@ Word slisp_empty(Word x) {
     switch (kind_of(x)) {
       case Kind::Vector:
       case Kind::VectorTrie:
-      case Kind::SubVector: empty = is_map_entry(x) ? k_nil : word_of(&slisp_empty_vector); break;
+      case Kind::SubVector:
+        empty = is_map_entry(x) ? k_nil : word_of(&slisp_empty_vector);
+        break;
       case Kind::ArrayMap:
-      case Kind::HashMap: empty = word_of(kind_of(x) == Kind::ArrayMap ? &slisp_empty_map : header_of(new_hash_map())); break;
-      case Kind::HashSet: empty = word_of(&slisp_empty_set); break;
+      case Kind::HashMap:
+        empty = word_of(kind_of(x) == Kind::ArrayMap ? &slisp_empty_map : header_of(new_hash_map()));
+        break;
+      case Kind::HashSet:
+        empty = word_of(&slisp_empty_set);
+        break;
       case Kind::TreeMap:
-      case Kind::TreeSet: empty = new_tree(kind_of(x), retained(at<TreeMap>(x)->comparator)); break;
-      case Kind::Queue: empty = slisp::abi::slisp_empty_queue(); break;
+      case Kind::TreeSet:
+        empty = new_tree(kind_of(x), retained(at<TreeMap>(x)->comparator));
+        break;
+      case Kind::Queue:
+        empty = slisp::abi::slisp_empty_queue();
+        break;
       case Kind::List:
-      case Kind::EmptyList: empty = word_of(&slisp_empty_list); break;
+      case Kind::EmptyList:
+        empty = word_of(&slisp_empty_list);
+        break;
       default:
         if (is_seq_kind(kind_of(x))) {
           release(x);
@@ -244,5 +271,4 @@ Word slisp_empty_queue() {
   q->front = q->rear = k_nil;
   return word_of(q);
 }
-
 }

@@ -104,8 +104,10 @@ Word make_trie(const Word* elements, std::size_t count) {
 
 Word trie_conj(Word v, Word element) {
   auto* t = reinterpret_cast<VectorTrie*>(own(&v));
-  if (header_of(t->tail)->slots == k_branch) push_tail(t, element);
-  else push(&t->tail, element);
+  if (header_of(t->tail)->slots == k_branch)
+    push_tail(t, element);
+  else
+    push(&t->tail, element);
   ++t->size;
   return v;
 }
@@ -137,7 +139,7 @@ Word trie_pop(Word v) {
   bool empty;
   Word leaf = pop_leaf(&t->root, t->shift, empty);
   release(std::exchange(t->tail, leaf));
-  if (--t->size == k_branch) {                           // the leaf is all that is left
+  if (--t->size == k_branch) {  // the leaf is all that is left
     Word meta = retained(meta_of(v));
     leaf = std::exchange(t->tail, abi::k_nil);
     release(v);

@@ -42,9 +42,7 @@ const Word* vector_run(Word v, std::size_t index, std::size_t& count) {
 
 Word vector_leaf(Word v, std::size_t index) { return kind_of(v) == Kind::Vector ? v : trie_leaf(v, index); }
 
-Word vector_with_room(std::size_t room) {
-  return word_of(allocate(Kind::Vector, sizeof(Header) + sizeof(Word) * room, 0));
-}
+Word vector_with_room(std::size_t room) { return word_of(allocate(Kind::Vector, sizeof(Header) + sizeof(Word) * room, 0)); }
 
 Word make_vector(const Word* elements, std::size_t count) {
   if (count == 0) return word_of(&slisp_empty_vector);
@@ -96,7 +94,7 @@ Word inline_conj(Word v, Word element) {
   if (meta_slots(h)) slot[size + 1] = slot[size];
   slot[size] = element;
   ++h->slots;
-  h->flags &= abi::k_flag_has_meta;                      // no map entry any more
+  h->flags &= abi::k_flag_has_meta;  // no map entry any more
   return word_of(h);
 }
 
@@ -106,12 +104,16 @@ SubVector* own_sub(Word& v) { return reinterpret_cast<SubVector*>(own(&v)); }
 
 Word vec_conj(Word v, Word element) {
   switch (kind_of(v)) {
-    case Kind::Vector: return inline_conj(v, element);
-    case Kind::VectorTrie: return trie_conj(v, element);
+    case Kind::Vector:
+      return inline_conj(v, element);
+    case Kind::VectorTrie:
+      return trie_conj(v, element);
     default: {
       SubVector* sub = own_sub(v);
-      if (sub->end < vector_size(sub->vector)) sub->vector = vec_put(sub->vector, sub->end, element);
-      else sub->vector = vec_conj(sub->vector, element);
+      if (sub->end < vector_size(sub->vector))
+        sub->vector = vec_put(sub->vector, sub->end, element);
+      else
+        sub->vector = vec_conj(sub->vector, element);
       ++sub->end;
       return v;
     }
@@ -129,7 +131,8 @@ Word vec_put(Word v, std::size_t index, Word element) {
       release(old);
       return v;
     }
-    case Kind::VectorTrie: return trie_put(v, index, element);
+    case Kind::VectorTrie:
+      return trie_put(v, index, element);
     default: {
       SubVector* sub = own_sub(v);
       sub->vector = vec_put(sub->vector, sub->start + index, element);
@@ -154,7 +157,8 @@ Word vec_pop(Word v) {
       release(last);
       return v;
     }
-    case Kind::VectorTrie: return trie_pop(v);
+    case Kind::VectorTrie:
+      return trie_pop(v);
     default: {
       if (sub_vector_size(v) == 1) {
         release(v);

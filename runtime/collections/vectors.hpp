@@ -7,9 +7,7 @@ namespace slisp::rt {
 
 inline bool is_vector_kind(Kind k) { return k == Kind::Vector || k == Kind::VectorTrie || k == Kind::SubVector; }
 inline bool is_vector(Word w) { return is_vector_kind(kind_or_none(w)); }
-inline bool is_map_entry(Word w) {
-  return is_kind(w, Kind::Vector) && (header_of(w)->flags & abi::k_flag_map_entry) != 0;
-}
+inline bool is_map_entry(Word w) { return is_kind(w, Kind::Vector) && (header_of(w)->flags & abi::k_flag_map_entry) != 0; }
 inline std::size_t inline_size(const Header* h) { return h->slots - meta_slots(h); }
 // A key as index: false unless it is an integer; then its low 32 bits, as on the JVM. Key borrowed.
 bool vector_index(Word key, std::int64_t& index);
@@ -22,21 +20,31 @@ inline std::size_t vector_size(Word v) {
 }
 // The elements from `index` on that lie together in memory: their address and how many. v borrowed, index in range.
 const Word* vector_run(Word v, std::size_t index, std::size_t& count);
+inline std::size_t trie_tail_start(const VectorTrie* t) { return (t->size - 1) & ~std::size_t{k_branch - 1}; }
+// The leaf of a VectorTrie that holds `index`; borrowed.
+inline Word trie_leaf(Word v, std::size_t index) {
+  auto* t = at<VectorTrie>(v);
+  if (index >= trie_tail_start(t)) return t->tail;
+  Word node = t->root;
+  for (unsigned shift = t->shift; shift > 0; shift -= 5) node = at<Inline>(node)->slot[(index >> shift) % k_branch];
+  return node;
+}
 // Element `index`, borrowed; v borrowed, index in range.
 inline Word vector_ref(Word v, std::size_t index) {
   if (kind_of(v) == Kind::Vector) return at<Inline>(v)->slot[index];
+  if (kind_of(v) == Kind::VectorTrie) return at<Inline>(trie_leaf(v, index))->slot[index % k_branch];
   std::size_t count;
   return *vector_run(v, index, count);
 }
 // The leaf (a Vector) that holds `index`, borrowed; not for SubVectors.
 Word vector_leaf(Word v, std::size_t index);
 
-Word make_vector(const Word* elements, std::size_t count);   // consumes the elements
-Word make_pair(Word key, Word value);                        // a map entry
-Word vector_with_room(std::size_t room);                     // empty and unique; room for at most 32
+Word make_vector(const Word* elements, std::size_t count);  // consumes the elements
+Word make_pair(Word key, Word value);                       // a map entry
+Word vector_with_room(std::size_t room);                    // empty and unique; room for at most 32
 Word vec_conj(Word v, Word element);
-Word vec_put(Word v, std::size_t index, Word element);       // index in range
-Word vec_pop(Word v);                                        // not empty
-Word vec_sub(Word v, std::size_t start, std::size_t end);    // in range
+Word vec_put(Word v, std::size_t index, Word element);     // index in range
+Word vec_pop(Word v);                                      // not empty
+Word vec_sub(Word v, std::size_t start, std::size_t end);  // in range
 
 }  // namespace slisp::rt

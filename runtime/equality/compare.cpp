@@ -65,7 +65,10 @@ std::int64_t compare_vectors(Word a, Word b, bool& failed) {
   return 0;
 }
 
-template <class T> int order_of(T a, T b) { return a < b ? -1 : a > b ? 1 : 0; }
+template <class T>
+int order_of(T a, T b) {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
 
 bool is_boolean(Word w) { return w == abi::k_true || w == abi::k_false; }
 
@@ -83,9 +86,12 @@ std::int64_t compare_values(Borrowed a, Borrowed b, bool& failed) {
   if (is_boolean(x)) return is_boolean(y) ? (x == abi::k_true ? 1 : -1) : fail_cast(y, "java.lang.Boolean", failed);
   const Kind kind = kind_or_none(x), other = kind_or_none(y);
   switch (kind) {
-    case Kind::String: return other == kind ? compare_strings(x, y) : fail_cast(y, "java.lang.String", failed);
-    case Kind::Keyword: return other == kind ? compare_named(x, y) : fail_cast(y, "clojure.lang.Keyword", failed);
-    case Kind::Symbol: return other == kind ? compare_named(x, y) : fail_cast(y, "clojure.lang.Symbol", failed);
+    case Kind::String:
+      return other == kind ? compare_strings(x, y) : fail_cast(y, "java.lang.String", failed);
+    case Kind::Keyword:
+      return other == kind ? compare_named(x, y) : fail_cast(y, "clojure.lang.Keyword", failed);
+    case Kind::Symbol:
+      return other == kind ? compare_named(x, y) : fail_cast(y, "clojure.lang.Symbol", failed);
     case Kind::Vector:
     case Kind::VectorTrie:
     case Kind::SubVector:
@@ -99,7 +105,8 @@ std::int64_t compare_values(Borrowed a, Borrowed b, bool& failed) {
       if (other != kind) return fail_cast(y, "java.util.Date", failed);
       return order_of(*reinterpret_cast<const std::int64_t*>(x + 8), *reinterpret_cast<const std::int64_t*>(y + 8));
     }
-    default: return fail_cast(x, "java.lang.Comparable", failed);
+    default:
+      return fail_cast(x, "java.lang.Comparable", failed);
   }
 }
 
@@ -114,8 +121,10 @@ void check_comparable(Borrowed value, bool& failed) {
     case Kind::VectorTrie:
     case Kind::SubVector:
     case Kind::Uuid:
-    case Kind::Inst: return;
-    default: break;
+    case Kind::Inst:
+      return;
+    default:
+      break;
   }
   if (is_number(value)) return;
   throw_about_value(ClassId::ClassCastException, "Default comparator requires nil, Number, or Comparable: ", x);

@@ -21,7 +21,7 @@ bool equal_symbols(Word a, Word b, bool& failed) {
 bool equal_vectors(Word a, Word b, bool& failed) {
   const std::size_t size = vector_size(a);
   if (size != vector_size(b)) return false;
-  for (std::size_t i = 0; i < size;) {                   // run by run: no descent for each element
+  for (std::size_t i = 0; i < size;) {  // run by run: no descent for each element
     std::size_t na, nb;
     const Word *x = vector_run(a, i, na), *y = vector_run(b, i, nb);
     const std::size_t n = na < nb ? na : nb;
@@ -69,8 +69,10 @@ bool equal_sets(Word a, Word b, bool& failed) {
     if (set_find(a, *element, failed)) continue;
     if (failed && kind_of(a) == Kind::TreeSet) {
       Owned exception = Owned::adopt(abi::slisp_exception_take());
-      if (abi::slisp_instance_p(class_object(ClassId::ClassCastException).word(), exception.word())) failed = false;
-      else abi::slisp_throw_value(exception.take());
+      if (abi::slisp_instance_p(class_object(ClassId::ClassCastException).word(), exception.word()))
+        failed = false;
+      else
+        abi::slisp_throw_value(exception.take());
     }
     return false;
   }
@@ -94,7 +96,7 @@ bool equal_slots(Word a, Word b, bool& failed) {
 bool equal_slow(Borrowed a, Borrowed b, bool& failed) {
   const Word x = a.word(), y = b.word();
   const Kind kx = kind_or_none(x), ky = kind_or_none(y);
-  if (x == y) return kx != Kind::Double || numbers_equal(a, b);   // NaN is not even itself
+  if (x == y) return kx != Kind::Double || numbers_equal(a, b);  // NaN is not even itself
   if (is_number(a)) return is_number(b) && numbers_equal(a, b);
   if (kx == Kind::k_count || ky == Kind::k_count) return false;
   if (kx == Kind::String) return ky == Kind::String && equal_strings(x, y);
@@ -110,12 +112,18 @@ bool equal_slow(Borrowed a, Borrowed b, bool& failed) {
   if (is_set_kind(kx)) return is_set_kind(ky) && equal_sets(x, y, failed);
   if (kx != ky) return false;
   switch (kx) {
-    case Kind::Symbol: return equal_symbols(x, y, failed);
-    case Kind::Uuid: return equal_raw(x, y, 16);
-    case Kind::Inst: return equal_raw(x, y, 8);
-    case Kind::TaggedLiteral: return equal_slots(x, y, failed);
-    case Kind::ReaderConditional: return equal_raw(x, y, 8) && equal_slots(x, y, failed);
-    default: return false;
+    case Kind::Symbol:
+      return equal_symbols(x, y, failed);
+    case Kind::Uuid:
+      return equal_raw(x, y, 16);
+    case Kind::Inst:
+      return equal_raw(x, y, 8);
+    case Kind::TaggedLiteral:
+      return equal_slots(x, y, failed);
+    case Kind::ReaderConditional:
+      return equal_raw(x, y, 8) && equal_slots(x, y, failed);
+    default:
+      return false;
   }
 }
 

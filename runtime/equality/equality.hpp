@@ -1,7 +1,7 @@
 // equality.hpp: fast paths of equality and hashing, and Murmur3 as the JVM computes it.
 #pragma once
-#include "runtime/api.hpp"
 #include <bit>
+#include "runtime/api.hpp"
 
 namespace slisp::rt {
 
@@ -18,13 +18,17 @@ inline std::uint32_t hash_int(std::uint32_t value) { return value == 0 ? 0 : fin
 inline std::uint32_t hash_long(std::int64_t value) {
   if (value == 0) return 0;
   const auto bits = static_cast<std::uint64_t>(value);
-  return finish(mix_h1(mix_h1(0, mix_k1(static_cast<std::uint32_t>(bits))), mix_k1(static_cast<std::uint32_t>(bits >> 32))), 8);
+  return finish(mix_h1(mix_h1(0, mix_k1(static_cast<std::uint32_t>(bits))), mix_k1(static_cast<std::uint32_t>(bits >> 32))),
+                8);
 }
-inline std::uint32_t mix_collection(std::uint32_t hash, std::uint32_t count) { return finish(mix_h1(0, mix_k1(hash)), count); }
+inline std::uint32_t mix_collection(std::uint32_t hash, std::uint32_t count) {
+  return finish(mix_h1(0, mix_k1(hash)), count);
+}
 }  // namespace murmur3
 
 // Calls `unit` with each UTF-16 unit of valid UTF-8.
-template <class Unit> inline void for_each_utf16(std::string_view utf8, Unit unit) {
+template <class Unit>
+inline void for_each_utf16(std::string_view utf8, Unit unit) {
   const char* p = utf8.data();
   const char* end = p + utf8.size();
   while (p < end) {
@@ -66,7 +70,7 @@ inline std::uint32_t key_hash(Word key, bool& failed) {
 
 // compare: -1, 0, 1 or another number of that sign; failed: an exception is pending.
 std::int64_t compare_values(Borrowed a, Borrowed b, bool& failed);
-std::int64_t compare_by(Borrowed comparator, Borrowed a, Borrowed b, bool& failed);   // nil comparator: compare
+std::int64_t compare_by(Borrowed comparator, Borrowed a, Borrowed b, bool& failed);  // nil comparator: compare
 // The first key of a sorted collection without comparator must be comparable at all, else ClassCastException.
 void check_comparable(Borrowed value, bool& failed);
 

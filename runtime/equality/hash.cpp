@@ -16,8 +16,10 @@ std::uint32_t murmur3_bytes(std::string_view utf8, std::uint32_t& java_hash) {
 std::uint32_t symbol_hash(std::string_view ns_or_empty, std::string_view name) {
   std::uint32_t h = 0, units = 0, low = 0;
   for_each_utf16(name, [&](std::uint16_t unit) {
-    if (units++ % 2 == 0) low = unit;
-    else h = murmur3::mix_h1(h, murmur3::mix_k1(low | static_cast<std::uint32_t>(unit) << 16));
+    if (units++ % 2 == 0)
+      low = unit;
+    else
+      h = murmur3::mix_h1(h, murmur3::mix_k1(low | static_cast<std::uint32_t>(unit) << 16));
   });
   if (units % 2 == 1) h ^= murmur3::mix_k1(low);
   h = murmur3::finish(h, 2 * units);
@@ -104,20 +106,25 @@ std::uint32_t hash_slow(Borrowed value, bool& failed) {
   if (!is_pointer(x)) return hash_immediate(x);
   const Kind kind = kind_of(x);
   switch (kind) {
-    case Kind::String: return hash_string(at<abi::String>(x));
+    case Kind::String:
+      return hash_string(at<abi::String>(x));
     case Kind::Symbol:
-    case Kind::Keyword: return at<abi::Named>(x)->hash;
+    case Kind::Keyword:
+      return at<abi::Named>(x)->hash;
     case Kind::Long:
     case Kind::Double:
     case Kind::BigInt:
     case Kind::Ratio:
-    case Kind::BigDecimal: return hash_number(value);
+    case Kind::BigDecimal:
+      return hash_number(value);
     case Kind::Uuid: {
       const auto* words = reinterpret_cast<const std::uint64_t*>(x + sizeof(Header));
       return fold(words[0] ^ words[1]);
     }
-    case Kind::Inst: return fold(*reinterpret_cast<const std::uint64_t*>(x + sizeof(Header)));
-    default: break;
+    case Kind::Inst:
+      return fold(*reinterpret_cast<const std::uint64_t*>(x + sizeof(Header)));
+    default:
+      break;
   }
   if (stack_exhausted()) {
     (void)throw_stack_overflow();
@@ -127,7 +134,7 @@ std::uint32_t hash_slow(Borrowed value, bool& failed) {
   if (is_sequential_kind(kind)) return hash_sequence(x, failed);
   if (is_map_kind(kind)) return hash_map(x, failed);
   if (is_set_kind(kind)) return hash_set(x, failed);
-  if (kind == Kind::TaggedLiteral) {                     // 31 * tag.hashCode() + form.hashCode(), nearly
+  if (kind == Kind::TaggedLiteral) {  // 31 * tag.hashCode() + form.hashCode(), nearly
     const std::uint32_t tag = hash_of(slots_of(header_of(x))[0], failed);
     return failed ? 0 : 31 * tag + hash_of(slots_of(header_of(x))[1], failed);
   }
@@ -152,7 +159,8 @@ slisp::abi::i64_or_failure slisp_hash(Word x) {
   return signed_hash(hash, failed);
 }
 std::int64_t slisp_mix_collection_hash(std::int64_t hash, std::int64_t count) {
-  return static_cast<std::int32_t>(murmur3::mix_collection(static_cast<std::uint32_t>(hash), static_cast<std::uint32_t>(count)));
+  return static_cast<std::int32_t>(
+      murmur3::mix_collection(static_cast<std::uint32_t>(hash), static_cast<std::uint32_t>(count)));
 }
 slisp::abi::i64_or_failure slisp_hash_ordered(Word x) {
   std::uint32_t hash = 1, count = 0;

@@ -25,9 +25,12 @@ Word range_chunk(const Range* r) {
 bool is_chunked(Word seq) {
   switch (kind_or_none(seq)) {
     case Kind::ChunkedCons:
-    case Kind::Range: return true;
-    case Kind::VectorSeq: return kind_of(at<VectorSeq>(seq)->vector) != Kind::SubVector;
-    default: return false;
+    case Kind::Range:
+      return true;
+    case Kind::VectorSeq:
+      return kind_of(at<VectorSeq>(seq)->vector) != Kind::SubVector;
+    default:
+      return false;
   }
 }
 
@@ -58,7 +61,8 @@ Word after_chunk(Word s) {
       Header* h = own(&s);
       if (meta_slots(h)) h = set_meta(h, abi::k_nil);
       auto* r = reinterpret_cast<Range*>(h);
-      r->start = static_cast<std::int64_t>(static_cast<std::uint64_t>(r->start) + k_branch * static_cast<std::uint64_t>(r->step));
+      r->start =
+          static_cast<std::int64_t>(static_cast<std::uint64_t>(r->start) + k_branch * static_cast<std::uint64_t>(r->step));
       r->count -= k_branch;
       return word_of(h);
     }
@@ -136,7 +140,7 @@ Word slisp_chunk_append(Word buffer, Word element) {
     return 0;
   }
   auto* b = at<ChunkBuffer>(buffer);
-  if (b->vector == k_nil) {                              // chunk was called: the array is gone
+  if (b->vector == k_nil) {  // chunk was called: the array is gone
     release(element);
     return failure(throw_null_pointer());
   }
@@ -188,5 +192,4 @@ Word slisp_chunk_cons(Word chunk, Word rest) {
   c->rest = rest;
   return word_of(c);
 }
-
 }

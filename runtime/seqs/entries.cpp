@@ -42,7 +42,7 @@ extern "C" {
 Word slisp_seq(Word x) { return seq_of(x); }
 
 Word slisp_first(Word x) {
-  if (is_vector(x)) {                                    // no cell is made for a look at a vector
+  if (is_vector(x)) {  // no cell is made for a look at a vector
     Word first = vector_size(x) == 0 ? k_nil : retained(vector_ref(x, 0));
     release(x);
     return first;
@@ -75,7 +75,9 @@ Word slisp_cons(Word element, Word rest) {
 Word slisp_list(Word* elements, std::int64_t count) {
   return make_list(elements, static_cast<std::size_t>(count), word_of(&slisp_empty_list));
 }
-Word slisp_rest_list(Word* elements, std::int64_t count) { return make_list(elements, static_cast<std::size_t>(count), k_nil); }
+Word slisp_rest_list(Word* elements, std::int64_t count) {
+  return make_list(elements, static_cast<std::size_t>(count), k_nil);
+}
 
 Word slisp_reverse_list(Word x) {
   Word seq = seq_of(x);
@@ -114,8 +116,8 @@ Word slisp_rseq(Word x) {
   return 0;
 }
 
-// Ascending: the entries from the first one not before (inclusive) or after `key`; descending: from the last one not after or
-// before it downwards.
+// Ascending: the entries from the first one not before (inclusive) or after `key`; descending: from the last one not after
+// or before it downwards.
 Word slisp_subseq(Word x, Word key, bool ascending, bool inclusive) {
   const Kind kind = kind_or_none(x);
   Word seq = 0;
@@ -127,12 +129,14 @@ Word slisp_subseq(Word x, Word key, bool ascending, bool inclusive) {
     bool failed = false;
     const std::uint64_t before = tree_rank(tree->root, tree->comparator, key, ascending != inclusive, failed);
     const MapSeqMode mode = kind == Kind::TreeMap ? MapSeqMode::Entries : MapSeqMode::Elements;
-    if (failed) release(x);
-    else if (ascending) seq = make_tree_seq(x, mode, false, before, tree->size - before);
-    else seq = make_tree_seq(x, mode, true, before - 1, before);
+    if (failed)
+      release(x);
+    else if (ascending)
+      seq = make_tree_seq(x, mode, false, before, tree->size - before);
+    else
+      seq = make_tree_seq(x, mode, true, before - 1, before);
   }
   release(key);
   return seq;
 }
-
 }

@@ -1,6 +1,7 @@
 // lazy.cpp: lazy seqs: a thunk, run at most once, and what it gave.
 // In:   a LazySeq in any state; Out: Realised (a true seq or nil) or Failed (its exception, thrown again at each look).
-// Keeps: the thunk is given up before its result is looked at, so captures do not outlive the call; a chain of lazy seqs that give lazy seqs
+// Keeps: the thunk is given up before its result is looked at, so captures do not outlive the call; a chain of lazy seqs
+// that give lazy seqs
 //        is unwrapped in a loop, whatever its length.
 #include "runtime/seqs/seqs.hpp"
 
@@ -12,13 +13,17 @@ Word throw_again(LazySeq* lazy) { return abi::slisp_throw_value(retained(lazy->v
 // One step: what the thunk gives, or what the cell holds already. Leaves the cell Running; 0: failed, and so is the cell.
 Word take_value(LazySeq* lazy) {
   switch (lazy->state) {
-    case LazyState::Running: return failure(throw_stack_overflow());   // it needs itself: endless recursion on the JVM
-    case LazyState::Failed: return throw_again(lazy);
-    case LazyState::Realised: return retained(lazy->value);
+    case LazyState::Running:
+      return failure(throw_stack_overflow());  // it needs itself: endless recursion on the JVM
+    case LazyState::Failed:
+      return throw_again(lazy);
+    case LazyState::Realised:
+      return retained(lazy->value);
     case LazyState::Valued:
       lazy->state = LazyState::Running;
       return std::exchange(lazy->value, abi::k_nil);
-    case LazyState::Unrealised: break;
+    case LazyState::Unrealised:
+      break;
   }
   lazy->state = LazyState::Running;
   Word thunk = std::exchange(lazy->value, abi::k_nil);
@@ -38,7 +43,7 @@ Word unwrap(Word value) {
     auto* inner = at<LazySeq>(value);
     Word next = take_value(inner);
     if (next && inner->state == LazyState::Running) {
-      if (inner->header.count != 1) {                    // others will look at it: they find what it gave
+      if (inner->header.count != 1) {  // others will look at it: they find what it gave
         inner->value = retained(next);
         inner->state = LazyState::Valued;
       } else {

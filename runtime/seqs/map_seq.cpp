@@ -1,5 +1,6 @@
 // map_seq.cpp: seqs over maps and sets: entries, keys, values or elements.
-// Idea: the cell holds the collection and a position in it: an index (array maps), a rank (trees) or a path of digits (hash tries), so
+// Idea: the cell holds the collection and a position in it: an index (array maps), a rank (trees) or a path of digits (hash
+// tries), so
 //       that stepping needs no stack of nodes and a shared cell is copied in one go.
 #include "runtime/seqs/seqs.hpp"
 
@@ -41,24 +42,40 @@ Word make_tree_seq(Word collection, MapSeqMode mode, bool descending, std::uint6
 Word map_seq_element(const MapSeq* s) {
   const Word* entry;
   switch (kind_of(s->collection)) {
-    case Kind::ArrayMap: entry = at<Inline>(s->collection)->slot + 2 * s->position; break;
-    case Kind::HashMap: entry = Champ<2>::entry_at(at<HashMap>(s->collection)->root, s->position); break;
-    case Kind::HashSet: entry = Champ<1>::entry_at(at<HashMap>(s->collection)->root, s->position); break;
-    default: entry = tree_at(at<TreeMap>(s->collection)->root, s->position); break;
+    case Kind::ArrayMap:
+      entry = at<Inline>(s->collection)->slot + 2 * s->position;
+      break;
+    case Kind::HashMap:
+      entry = Champ<2>::entry_at(at<HashMap>(s->collection)->root, s->position);
+      break;
+    case Kind::HashSet:
+      entry = Champ<1>::entry_at(at<HashMap>(s->collection)->root, s->position);
+      break;
+    default:
+      entry = tree_at(at<TreeMap>(s->collection)->root, s->position);
+      break;
   }
   switch (s->mode) {
-    case MapSeqMode::Entries: return make_pair(retained(entry[0]), retained(entry[1]));
-    case MapSeqMode::Values: return retained(entry[1]);
-    default: return retained(entry[0]);
+    case MapSeqMode::Entries:
+      return make_pair(retained(entry[0]), retained(entry[1]));
+    case MapSeqMode::Values:
+      return retained(entry[1]);
+    default:
+      return retained(entry[0]);
   }
 }
 
 void map_seq_advance(MapSeq* s) {
   --s->remaining;
   switch (kind_of(s->collection)) {
-    case Kind::HashMap: Champ<2>::next_position(at<HashMap>(s->collection)->root, s->position); break;
-    case Kind::HashSet: Champ<1>::next_position(at<HashMap>(s->collection)->root, s->position); break;
-    default: s->position = s->descending ? s->position - 1 : s->position + 1;
+    case Kind::HashMap:
+      Champ<2>::next_position(at<HashMap>(s->collection)->root, s->position);
+      break;
+    case Kind::HashSet:
+      Champ<1>::next_position(at<HashMap>(s->collection)->root, s->position);
+      break;
+    default:
+      s->position = s->descending ? s->position - 1 : s->position + 1;
   }
 }
 

@@ -44,20 +44,32 @@ std::uint32_t code_point_at(const char* p) {
 // Whether the cell's current element is its last.
 bool at_end(Word seq) {
   switch (kind_of(seq)) {
-    case Kind::VectorSeq: return at<VectorSeq>(seq)->index + 1 >= vector_size(at<VectorSeq>(seq)->vector);
-    case Kind::RSeq: return at<VectorSeq>(seq)->index == 0;
-    case Kind::MapSeq: return at<MapSeq>(seq)->remaining == 1;
-    case Kind::StringSeq: return at<StringSeq>(seq)->index + 1 == at<abi::String>(at<StringSeq>(seq)->string)->code_points;
-    case Kind::Range: return at<Range>(seq)->count == 1;
-    default: return false;
+    case Kind::VectorSeq:
+      return at<VectorSeq>(seq)->index + 1 >= vector_size(at<VectorSeq>(seq)->vector);
+    case Kind::RSeq:
+      return at<VectorSeq>(seq)->index == 0;
+    case Kind::MapSeq:
+      return at<MapSeq>(seq)->remaining == 1;
+    case Kind::StringSeq:
+      return at<StringSeq>(seq)->index + 1 == at<abi::String>(at<StringSeq>(seq)->string)->code_points;
+    case Kind::Range:
+      return at<Range>(seq)->count == 1;
+    default:
+      return false;
   }
 }
 // Step a cell that has an index; unique, not at its end. Seqs made by a step have no metadata.
 void advance(Header* h) {
   switch (h->kind) {
-    case Kind::VectorSeq: ++reinterpret_cast<VectorSeq*>(h)->index; break;
-    case Kind::RSeq: --reinterpret_cast<VectorSeq*>(h)->index; break;
-    case Kind::MapSeq: map_seq_advance(reinterpret_cast<MapSeq*>(h)); break;
+    case Kind::VectorSeq:
+      ++reinterpret_cast<VectorSeq*>(h)->index;
+      break;
+    case Kind::RSeq:
+      --reinterpret_cast<VectorSeq*>(h)->index;
+      break;
+    case Kind::MapSeq:
+      map_seq_advance(reinterpret_cast<MapSeq*>(h));
+      break;
     case Kind::StringSeq: {
       auto* s = reinterpret_cast<StringSeq*>(h);
       s->byte += code_point_bytes(static_cast<unsigned char>(at<abi::String>(s->string)->data[s->byte]));
@@ -127,14 +139,23 @@ bool has_cells(Kind k) { return k == Kind::List || k == Kind::Cons || k == Kind:
 Word first_of(Word seq, bool& owned) {
   owned = false;
   switch (kind_of(seq)) {
-    case Kind::List: return at<List>(seq)->first;
-    case Kind::Cons: return at<Cons>(seq)->first;
-    case Kind::ChunkedCons: return vector_ref(at<ChunkedCons>(seq)->chunk, at<ChunkedCons>(seq)->index);
+    case Kind::List:
+      return at<List>(seq)->first;
+    case Kind::Cons:
+      return at<Cons>(seq)->first;
+    case Kind::ChunkedCons:
+      return vector_ref(at<ChunkedCons>(seq)->chunk, at<ChunkedCons>(seq)->index);
     case Kind::VectorSeq:
-    case Kind::RSeq: return vector_ref(at<VectorSeq>(seq)->vector, at<VectorSeq>(seq)->index);
-    case Kind::StringSeq: return from_character(code_point_at(at<abi::String>(at<StringSeq>(seq)->string)->data + at<StringSeq>(seq)->byte));
-    case Kind::Range: owned = true; return make_long(at<Range>(seq)->start).take();
-    default: owned = true; return map_seq_element(at<MapSeq>(seq));
+    case Kind::RSeq:
+      return vector_ref(at<VectorSeq>(seq)->vector, at<VectorSeq>(seq)->index);
+    case Kind::StringSeq:
+      return from_character(code_point_at(at<abi::String>(at<StringSeq>(seq)->string)->data + at<StringSeq>(seq)->byte));
+    case Kind::Range:
+      owned = true;
+      return make_long(at<Range>(seq)->start).take();
+    default:
+      owned = true;
+      return map_seq_element(at<MapSeq>(seq));
   }
 }
 
@@ -158,8 +179,11 @@ Word seq_of(Word x) {
     case Kind::MapSeq:
     case Kind::StringSeq:
     case Kind::Range:
-    case Kind::RSeq: return x;
-    case Kind::EmptyList: release(x); return abi::k_nil;
+    case Kind::RSeq:
+      return x;
+    case Kind::EmptyList:
+      release(x);
+      return abi::k_nil;
     case Kind::LazySeq: {
       auto* lazy = at<LazySeq>(x);
       Word seq = 0;
@@ -175,10 +199,13 @@ Word seq_of(Word x) {
       return abi::k_nil;
     case Kind::ArrayMap:
     case Kind::HashMap:
-    case Kind::TreeMap: return make_map_seq(x, MapSeqMode::Entries);
+    case Kind::TreeMap:
+      return make_map_seq(x, MapSeqMode::Entries);
     case Kind::HashSet:
-    case Kind::TreeSet: return make_map_seq(x, MapSeqMode::Elements);
-    case Kind::Queue: return queue_seq(x);
+    case Kind::TreeSet:
+      return make_map_seq(x, MapSeqMode::Elements);
+    case Kind::Queue:
+      return queue_seq(x);
     case Kind::String: {
       if (at<abi::String>(x)->bytes == 0) {
         release(x);
@@ -189,7 +216,8 @@ Word seq_of(Word x) {
       s->string = x;
       return word_of(s);
     }
-    default: break;
+    default:
+      break;
   }
   throw_about_class(ClassId::IllegalArgumentException, "Don't know how to create ISeq from: ", x);
   release(x);
@@ -222,8 +250,10 @@ Word seq_take_first(Word* seq) {
   const Kind kind = kind_of(s);
   if (unique(s) && (kind == Kind::List || kind == Kind::Cons)) {
     Word first, rest;
-    if (kind == Kind::List) first = at<List>(s)->first, rest = at<List>(s)->rest;
-    else first = at<Cons>(s)->first, rest = at<Cons>(s)->rest;
+    if (kind == Kind::List)
+      first = at<List>(s)->first, rest = at<List>(s)->rest;
+    else
+      first = at<Cons>(s)->first, rest = at<Cons>(s)->rest;
     release(meta_of(s));
     free_cell(s);
     *seq = rest;

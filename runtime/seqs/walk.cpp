@@ -10,7 +10,7 @@ bool SeqWalk::next(Owned& element) {
     started_ = true;
     if (!is_vector(rest_.word())) rest_ = Owned::adopt(seq_of(rest_.take()));
   }
-  if (is_vector(rest_.word())) {                         // vectors are walked by index, without a cell
+  if (is_vector(rest_.word())) {  // vectors are walked by index, without a cell
     if (index_ >= vector_size(rest_.word())) {
       rest_ = Owned();
       return false;
@@ -26,38 +26,51 @@ bool SeqWalk::next(Owned& element) {
   }
   Word rest = rest_.take();
   const Kind kind = kind_or_none(rest);
-  if (!is_true_seq_kind(kind)) {                         // the rest of a cell, looked at only now
+  if (!is_true_seq_kind(kind)) {  // the rest of a cell, looked at only now
     rest = seq_of(rest);
     if (rest == 0) failed_ = true;
     if (rest == 0 || rest == abi::k_nil) return false;
   }
   element = Owned::adopt(seq_take_first(&rest));
   rest_ = Owned::adopt(rest);
-  if (is_vector(rest)) rest_ = Owned::adopt(seq_of(rest_.take()));   // (chunk-cons c [1 2]): index_ is taken
+  if (is_vector(rest)) rest_ = Owned::adopt(seq_of(rest_.take()));  // (chunk-cons c [1 2]): index_ is taken
   return true;
 }
 
 std::int64_t known_count(Word x) {
   if (x == abi::k_nil) return 0;
   switch (kind_or_none(x)) {
-    case Kind::EmptyList: return 0;
-    case Kind::List: return static_cast<std::int64_t>(at<List>(x)->size);
-    case Kind::VectorSeq: return static_cast<std::int64_t>(vector_size(at<VectorSeq>(x)->vector) - at<VectorSeq>(x)->index);
-    case Kind::RSeq: return static_cast<std::int64_t>(at<VectorSeq>(x)->index + 1);
-    case Kind::MapSeq: return at<MapSeq>(x)->remaining;
-    case Kind::StringSeq: return at<abi::String>(at<StringSeq>(x)->string)->code_points - at<StringSeq>(x)->index;
-    case Kind::Range: return at<Range>(x)->count;
+    case Kind::EmptyList:
+      return 0;
+    case Kind::List:
+      return static_cast<std::int64_t>(at<List>(x)->size);
+    case Kind::VectorSeq:
+      return static_cast<std::int64_t>(vector_size(at<VectorSeq>(x)->vector) - at<VectorSeq>(x)->index);
+    case Kind::RSeq:
+      return static_cast<std::int64_t>(at<VectorSeq>(x)->index + 1);
+    case Kind::MapSeq:
+      return at<MapSeq>(x)->remaining;
+    case Kind::StringSeq:
+      return at<abi::String>(at<StringSeq>(x)->string)->code_points - at<StringSeq>(x)->index;
+    case Kind::Range:
+      return at<Range>(x)->count;
     case Kind::Vector:
     case Kind::VectorTrie:
-    case Kind::SubVector: return static_cast<std::int64_t>(vector_size(x));
+    case Kind::SubVector:
+      return static_cast<std::int64_t>(vector_size(x));
     case Kind::ArrayMap:
     case Kind::HashMap:
-    case Kind::TreeMap: return static_cast<std::int64_t>(map_size(x));
+    case Kind::TreeMap:
+      return static_cast<std::int64_t>(map_size(x));
     case Kind::HashSet:
-    case Kind::TreeSet: return static_cast<std::int64_t>(set_size(x));
-    case Kind::Queue: return static_cast<std::int64_t>(at<Queue>(x)->size);
-    case Kind::String: return at<abi::String>(x)->code_points;
-    default: return -1;
+    case Kind::TreeSet:
+      return static_cast<std::int64_t>(set_size(x));
+    case Kind::Queue:
+      return static_cast<std::int64_t>(at<Queue>(x)->size);
+    case Kind::String:
+      return at<abi::String>(x)->code_points;
+    default:
+      return -1;
   }
 }
 std::int64_t counted_size(Borrowed collection) { return collection.is_nil() ? -1 : known_count(collection.word()); }
@@ -166,5 +179,4 @@ std::uint32_t slisp_empty_p(Word x) {
 
 Word slisp_keys(Word x) { return entry_parts(x, MapSeqMode::Keys); }
 Word slisp_vals(Word x) { return entry_parts(x, MapSeqMode::Values); }
-
 }

@@ -1,14 +1,14 @@
-// collections.hpp: what the tests of collections share: a guard over the number of live objects, functions written in C++, and
-// hashes of printed texts, by which long orders are compared with the JVM's.
+// collections.hpp: what the tests of collections share: a guard over the number of live objects, functions written in C++,
+// and hashes of printed texts, by which long orders are compared with the JVM's.
 #pragma once
+#include <random>
+#include <vector>
 #include "runtime/abi/functions.hpp"
 #include "runtime/equality/equality.hpp"
 #include "runtime/memory/context.hpp"
 #include "runtime/names/names.hpp"
 #include "runtime/seqs/seqs.hpp"
 #include "tests/unit/runtime/values.hpp"
-#include <random>
-#include <vector>
 
 namespace slisp::rt::test {
 
@@ -34,7 +34,8 @@ class NothingLeft {
 struct NativeFn {
   abi::FnDescriptor descriptor{};
   Word fn;
-  template <class... Words> explicit NativeFn(Word (*entry)(Words...)) {
+  template <class... Words>
+  explicit NativeFn(Word (*entry)(Words...)) {
     descriptor.variadic_fixed = -1;
     descriptor.name = "test/fn";
     descriptor.file = "test";
@@ -61,11 +62,14 @@ inline bool same(const Owned& a, const Owned& b) {
   REQUIRE_FALSE(failed);
   return result;
 }
-template <class... Values> Owned lst(Values&&... values) {
+template <class... Values>
+Owned lst(Values&&... values) {
   Owned block[] = {std::move(values)..., Owned()};
   return list_of(std::span<Owned>(block, sizeof...(Values)));
 }
-inline Owned range(std::int64_t start, std::int64_t end, std::int64_t step = 1) { return own(abi::slisp_range_long(start, end, step)); }
+inline Owned range(std::int64_t start, std::int64_t end, std::int64_t step = 1) {
+  return own(abi::slisp_range_long(start, end, step));
+}
 inline Owned sym(std::string_view name) { return symbol("", name); }
 inline std::int64_t size_of(const Owned& x) {
   const auto count = abi::slisp_count(Owned::copy(x).take());
@@ -73,13 +77,16 @@ inline std::int64_t size_of(const Owned& x) {
   return count.value;
 }
 // k0 v0 k1 v1 ... in a map that grew by assoc.
-template <class... Values> Owned map_of(Values&&... values) {
+template <class... Values>
+Owned map_of(Values&&... values) {
   Owned block[] = {std::move(values)..., Owned()};
   Owned map = empty_map();
-  for (std::size_t i = 0; i + 1 < sizeof...(Values); i += 2) map = put(std::move(map), std::move(block[i]), std::move(block[i + 1]));
+  for (std::size_t i = 0; i + 1 < sizeof...(Values); i += 2)
+    map = put(std::move(map), std::move(block[i]), std::move(block[i + 1]));
   return map;
 }
-template <class... Values> Owned set_of(Values&&... values) {
+template <class... Values>
+Owned set_of(Values&&... values) {
   Owned block[] = {std::move(values)..., Owned()};
   Owned set = empty_set();
   for (std::size_t i = 0; i < sizeof...(Values); ++i) set = set_conj(std::move(set), std::move(block[i]));

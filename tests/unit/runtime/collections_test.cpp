@@ -23,9 +23,13 @@ TEST_CASE("conj") {
   CHECK(conj(empty_map(), vec(num(1), num(2))) == "{1 2}");
   CHECK(conj(empty_map(), nil()) == "{}");
   CHECK(conj(empty_map(), map_of(key("a"), num(1), key("b"), num(2))) == "{:a 1, :b 2}");
-  CHECK(conj(empty_map(), lst(vec(num(1), num(2)))).find("ClassCastException: class clojure.lang.PersistentVector cannot be cast to class java.util.Map$Entry") == 0);
+  CHECK(conj(empty_map(), lst(vec(num(1), num(2))))
+            .find("ClassCastException: class clojure.lang.PersistentVector cannot be cast to class java.util.Map$Entry") ==
+        0);
   CHECK(conj(empty_map(), lst(own(abi::slisp_map_entry(num(1).take(), num(2).take())))) == "{1 2}");
-  CHECK(conj(num(1), num(1)).find("ClassCastException: class java.lang.Long cannot be cast to class clojure.lang.IPersistentCollection") == 0);
+  CHECK(conj(num(1), num(1))
+            .find("ClassCastException: class java.lang.Long cannot be cast to class clojure.lang.IPersistentCollection") ==
+        0);
   CHECK(conj(range(0, 3), num(1)) == "(1 0 1 2)");
 }
 
@@ -43,12 +47,14 @@ TEST_CASE("get, contains?, find, nth") {
   CHECK(contains(vec(num(1)), key("a")) == "false");
   CHECK(contains(str("abc"), num(1)) == "true");
   CHECK(contains(str("abc"), key("a")) == "IllegalArgumentException: contains? not supported on type: java.lang.String");
-  CHECK(contains(lst(num(1)), num(0)) == "IllegalArgumentException: contains? not supported on type: clojure.lang.PersistentList");
+  CHECK(contains(lst(num(1)), num(0)) ==
+        "IllegalArgumentException: contains? not supported on type: clojure.lang.PersistentList");
   CHECK(contains(set_of(nil()), nil()) == "true");
   CHECK(contains(nil(), num(1)) == "false");
   CHECK(find(vec(key("a")), num(0)) == "[0 :a]");
   CHECK(find(map_of(num(1), num(2)), big("1")) == "[1 2]");
-  CHECK(find(set_of(num(1)), num(1)) == "IllegalArgumentException: find not supported on type: clojure.lang.PersistentHashSet");
+  CHECK(find(set_of(num(1)), num(1)) ==
+        "IllegalArgumentException: find not supported on type: clojure.lang.PersistentHashSet");
   CHECK(nth(empty_map(), 0) == "UnsupportedOperationException: nth not supported on this type: PersistentArrayMap");
   CHECK(nth(num(1), 0) == "UnsupportedOperationException: nth not supported on this type: Long");
   CHECK(nth(nil(), 3) == "nil");
@@ -61,14 +67,20 @@ TEST_CASE("get, contains?, find, nth") {
 TEST_CASE("assoc, dissoc, disj, pop, peek refuse other kinds") {
   NothingLeft guard;
   const std::string start = "ClassCastException: class ";
-  CHECK(pr(abi::slisp_assoc(lst(num(1)).take(), num(0).take(), str("x").take())).find(start + "clojure.lang.PersistentList cannot be cast to class clojure.lang.Associative") == 0);
+  CHECK(pr(abi::slisp_assoc(lst(num(1)).take(), num(0).take(), str("x").take()))
+            .find(start + "clojure.lang.PersistentList cannot be cast to class clojure.lang.Associative") == 0);
   CHECK(pr(abi::slisp_assoc(k_nil, num(0).take(), str("x").take())) == "{0 \"x\"}");
-  CHECK(pr(abi::slisp_dissoc(vec(num(1)).take(), num(0).word())).find(start + "clojure.lang.PersistentVector cannot be cast to class clojure.lang.IPersistentMap") == 0);
-  CHECK(pr(abi::slisp_disj(empty_map().take(), num(0).word())).find(start + "clojure.lang.PersistentArrayMap cannot be cast to class clojure.lang.IPersistentSet") == 0);
-  CHECK(pr(abi::slisp_pop(empty_map().take())).find(start + "clojure.lang.PersistentArrayMap cannot be cast to class clojure.lang.IPersistentStack") == 0);
-  CHECK(pr(abi::slisp_peek(num(1).word())).find(start + "java.lang.Long cannot be cast to class clojure.lang.IPersistentStack") == 0);
+  CHECK(pr(abi::slisp_dissoc(vec(num(1)).take(), num(0).word()))
+            .find(start + "clojure.lang.PersistentVector cannot be cast to class clojure.lang.IPersistentMap") == 0);
+  CHECK(pr(abi::slisp_disj(empty_map().take(), num(0).word()))
+            .find(start + "clojure.lang.PersistentArrayMap cannot be cast to class clojure.lang.IPersistentSet") == 0);
+  CHECK(pr(abi::slisp_pop(empty_map().take()))
+            .find(start + "clojure.lang.PersistentArrayMap cannot be cast to class clojure.lang.IPersistentStack") == 0);
+  CHECK(pr(abi::slisp_peek(num(1).word()))
+            .find(start + "java.lang.Long cannot be cast to class clojure.lang.IPersistentStack") == 0);
   CHECK(pr(abi::slisp_key(num(1).word())).find(start + "java.lang.Long cannot be cast to class java.util.Map$Entry") == 0);
-  CHECK(pr(abi::slisp_subseq(vec(num(1)).take(), num(1).take(), true, true)).find(start + "clojure.lang.PersistentVector cannot be cast to class clojure.lang.Sorted") == 0);
+  CHECK(pr(abi::slisp_subseq(vec(num(1)).take(), num(1).take(), true, true))
+            .find(start + "clojure.lang.PersistentVector cannot be cast to class clojure.lang.Sorted") == 0);
 }
 
 TEST_CASE("metadata stays through updates and falls off seqs") {
@@ -115,15 +127,18 @@ TEST_CASE("metadata stays through updates and falls off seqs") {
   Owned tree = with_meta(own(abi::slisp_empty_tree_map(k_nil)));
   tree = put(std::move(tree), num(1), num(2));
   CHECK(meta(own(abi::slisp_empty(tree.take()))) == m);
-  CHECK(pr(abi::slisp_with_meta(own(abi::slisp_map_entry(k_nil, k_nil)).take(), k_nil)).find("ClassCastException: class clojure.lang.MapEntry cannot be cast to class clojure.lang.IObj") == 0);
+  CHECK(pr(abi::slisp_with_meta(own(abi::slisp_map_entry(k_nil, k_nil)).take(), k_nil))
+            .find("ClassCastException: class clojure.lang.MapEntry cannot be cast to class clojure.lang.IObj") == 0);
 }
 
 TEST_CASE("merge_into, vec, set") {
   NothingLeft guard;
   CHECK(pr(abi::slisp_merge_into(k_nil, map_of(key("a"), num(1)).take())) == "{:a 1}");
-  CHECK(pr(abi::slisp_merge_into(map_of(key("a"), num(0)).take(), map_of(key("a"), num(1), key("b"), num(2)).take())) == "{:a 1, :b 2}");
+  CHECK(pr(abi::slisp_merge_into(map_of(key("a"), num(0)).take(), map_of(key("a"), num(1), key("b"), num(2)).take())) ==
+        "{:a 1, :b 2}");
   CHECK(pr(abi::slisp_to_vector(map_of(key("a"), num(1)).take())) == "[[:a 1]]");
   CHECK(pr(abi::slisp_to_vector(range(0, 40).take())).size() == 111);
   CHECK(pr(abi::slisp_to_set(str("aab").take())) == "#{\\a \\b}");
-  CHECK(pr(abi::slisp_to_set(num(1).take())) == "IllegalArgumentException: Don't know how to create ISeq from: java.lang.Long");
+  CHECK(pr(abi::slisp_to_set(num(1).take())) ==
+        "IllegalArgumentException: Don't know how to create ISeq from: java.lang.Long");
 }

@@ -129,8 +129,10 @@ TEST_CASE("compare") {
   CHECK(cmp(num(1), str("a")).find(start + "java.lang.String cannot be cast to class java.lang.Number") == 0);
   CHECK(cmp(str("a"), num(1)).find(start + "java.lang.Long cannot be cast to class java.lang.String") == 0);
   CHECK(cmp(key("a"), sym("a")).find(start + "clojure.lang.Symbol cannot be cast to class clojure.lang.Keyword") == 0);
-  CHECK(cmp(lst(num(1)), lst(num(2))).find(start + "clojure.lang.PersistentList cannot be cast to class java.lang.Comparable") == 0);
-  CHECK(cmp(vec(num(1)), lst(num(2))).find(start + "clojure.lang.PersistentList cannot be cast to class clojure.lang.IPersistentVector") == 0);
+  CHECK(cmp(lst(num(1)), lst(num(2)))
+            .find(start + "clojure.lang.PersistentList cannot be cast to class java.lang.Comparable") == 0);
+  CHECK(cmp(vec(num(1)), lst(num(2)))
+            .find(start + "clojure.lang.PersistentList cannot be cast to class clojure.lang.IPersistentVector") == 0);
 }
 
 TEST_CASE("comparators") {
@@ -141,7 +143,9 @@ TEST_CASE("comparators") {
     release(b);
     return from_bool(result);
   });
-  auto with = [](const NativeFn& f, int a, int b) { return pr(abi::slisp_compare_with(f.fn, num(a).word(), num(b).word())); };
+  auto with = [](const NativeFn& f, int a, int b) {
+    return pr(abi::slisp_compare_with(f.fn, num(a).word(), num(b).word()));
+  };
   CHECK(with(less, 1, 2) == "-1");
   CHECK(with(less, 2, 1) == "1");
   CHECK(with(less, 1, 1) == "0");

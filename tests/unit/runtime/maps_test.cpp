@@ -1,7 +1,7 @@
 // Maps and sets: order and equality as on the JVM, random operations against a simple model, nothing left behind.
-#include "tests/unit/runtime/collections.hpp"
 #include <map>
 #include <set>
+#include "tests/unit/runtime/collections.hpp"
 
 using namespace slisp::rt;
 using namespace slisp::rt::test;
@@ -9,7 +9,8 @@ namespace abi = slisp::abi;
 
 namespace {
 
-template <class Key> Owned keyed(std::int64_t from, std::int64_t to, Key make) {
+template <class Key>
+Owned keyed(std::int64_t from, std::int64_t to, Key make) {
   Owned map = empty_map();
   for (std::int64_t i = from; i < to; ++i) map = put(std::move(map), make(i), num(i - from));
   return map;
@@ -78,7 +79,8 @@ TEST_CASE("sets iterate in the JVM's order") {
   Owned longs = empty_set();
   for (std::int64_t i = 0; i < 1000; ++i) longs = set_conj(std::move(longs), num(i * 1000000007));
   CHECK(hash_of_elements(longs) == 1962045918);
-  Owned mixed = set_of(nil(), own(abi::k_true), own(abi::k_false), dbl(1.5), str("é"), str("😀"), symbol("a", "b"), sym("c"), key("d"));
+  Owned mixed =
+      set_of(nil(), own(abi::k_true), own(abi::k_false), dbl(1.5), str("é"), str("😀"), symbol("a", "b"), sym("c"), key("d"));
   for (int i = 0; i < 20; ++i) mixed = set_conj(std::move(mixed), num(i));
   CHECK(hash_of_elements(mixed) == 106801469);
 }
@@ -144,11 +146,16 @@ namespace {
 Owned random_key(std::mt19937& random, int universe) {
   const int n = static_cast<int>(random() % static_cast<unsigned>(universe));
   switch (n % 5) {
-    case 0: return num(n);
-    case 1: return str(k(n));
-    case 2: return key(k(n));
-    case 3: return vec(num(n), nil());
-    default: return n % 50 == 4 ? nil() : str(colliding(4)[static_cast<std::size_t>(n) % 16]);
+    case 0:
+      return num(n);
+    case 1:
+      return str(k(n));
+    case 2:
+      return key(k(n));
+    case 3:
+      return vec(num(n), nil());
+    default:
+      return n % 50 == 4 ? nil() : str(colliding(4)[static_cast<std::size_t>(n) % 16]);
   }
 }
 std::string text(const Owned& value) { return pr(Owned::copy(value)); }
@@ -193,7 +200,8 @@ TEST_CASE("random updates of maps agree with a model, shared versions stay as th
     Owned map = keep ? Owned::copy(versions[which].first) : std::move(versions[which].first);
     const int operations = 1 + static_cast<int>(random() % 6);
     for (int i = 0; i < operations; ++i) {
-      Owned element = sorted ? num(static_cast<std::int64_t>(random() % static_cast<unsigned>(universe))) : random_key(random, universe);
+      Owned element =
+          sorted ? num(static_cast<std::int64_t>(random() % static_cast<unsigned>(universe))) : random_key(random, universe);
       const std::string name = text(element);
       if (random() % 5 < 3) {
         const int value = static_cast<int>(random() % 1000);
@@ -205,8 +213,10 @@ TEST_CASE("random updates of maps agree with a model, shared versions stay as th
       }
       REQUIRE_FALSE(map.failed());
     }
-    if (keep && versions.size() < 6) versions.emplace_back(std::move(map), model);
-    else versions[which] = {std::move(map), model};
+    if (keep && versions.size() < 6)
+      versions.emplace_back(std::move(map), model);
+    else
+      versions[which] = {std::move(map), model};
     if (step % 50 == 0)
       for (const auto& [version, its_model] : versions) check_map(version, its_model);
   }
@@ -282,7 +292,8 @@ TEST_CASE("sorted collections: order, ranges, comparators") {
   CHECK(pr(abi::slisp_rseq(own(abi::slisp_empty(map.take())).take())) == "nil");
   CHECK(pr(put(own(abi::slisp_empty_tree_map(abi::k_nil)), empty_map(), num(1))) ==
         "ClassCastException: Default comparator requires nil, Number, or Comparable: {}");
-  CHECK(pr(put(put(own(abi::slisp_empty_tree_map(abi::k_nil)), num(1), num(1)), str("a"), num(1))).find("ClassCastException: class java.lang.Long cannot be cast to class java.lang.String") == 0);
+  CHECK(pr(put(put(own(abi::slisp_empty_tree_map(abi::k_nil)), num(1), num(1)), str("a"), num(1)))
+            .find("ClassCastException: class java.lang.Long cannot be cast to class java.lang.String") == 0);
 }
 
 TEST_CASE("equality of maps and sets of different kinds") {

@@ -45,7 +45,8 @@ TEST_CASE("seq, first, next, rest of every seqable") {
   CHECK(pr(first(map_of(key("a"), num(1)))) == "[:a 1]");
   CHECK(pr(abi::slisp_vals(map_of(key("a"), num(1), key("b"), num(2)).take())) == "(1 2)");
   CHECK(pr(abi::slisp_keys(own(abi::slisp_seq(map_of(key("a"), num(1)).take())).take())) == "(:a)");
-  CHECK(pr(abi::slisp_keys(vec(num(1)).take())).find("ClassCastException: class java.lang.Long cannot be cast to class java.util.Map$Entry") == 0);
+  CHECK(pr(abi::slisp_keys(vec(num(1)).take()))
+            .find("ClassCastException: class java.lang.Long cannot be cast to class java.util.Map$Entry") == 0);
   CHECK(pr(abi::slisp_rseq(vec(num(1), num(2), num(3)).take())) == "(3 2 1)");
   CHECK(pr(next(own(abi::slisp_rseq(vec(num(1), num(2), num(3)).take())))) == "(2 1)");
   CHECK(pr(abi::slisp_seq(num(1).take())) == "IllegalArgumentException: Don't know how to create ISeq from: java.lang.Long");
@@ -80,7 +81,8 @@ TEST_CASE("chunk buffers") {
   NothingLeft guard;
   Owned buffer = own(abi::slisp_chunk_buffer(3));
   for (int i = 0; i < 3; ++i) CHECK(abi::slisp_chunk_append(buffer.word(), num(i).take()) == k_nil);
-  CHECK(pr(abi::slisp_chunk_append(buffer.word(), num(3).take())) == "ArrayIndexOutOfBoundsException: Index 3 out of bounds for length 3");
+  CHECK(pr(abi::slisp_chunk_append(buffer.word(), num(3).take())) ==
+        "ArrayIndexOutOfBoundsException: Index 3 out of bounds for length 3");
   Owned chunk = own(abi::slisp_chunk(buffer.take()));
   Owned seq = own(abi::slisp_chunk_cons(chunk.take(), range(10, 12).take()));
   CHECK(pr(seq) == "(0 1 2 10 11)");
@@ -116,14 +118,15 @@ TEST_CASE("a lazy seq whose thunk throws throws again") {
   CHECK(failed);
   CHECK(taken_exception() == "RuntimeException: no");
   NativeFn wrong(+[]() -> Word { return num(5).take(); });
-  CHECK(pr(abi::slisp_seq(lazy(wrong.get()).take())) == "IllegalArgumentException: Don't know how to create ISeq from: java.lang.Long");
+  CHECK(pr(abi::slisp_seq(lazy(wrong.get()).take())) ==
+        "IllegalArgumentException: Don't know how to create ISeq from: java.lang.Long");
 }
 
 TEST_CASE("long chains of lazy seqs take constant stack and memory") {
   NothingLeft guard;
   static std::int64_t left;
   static Word thunk_fn;
-  NativeFn nested(+[]() -> Word {                        // a lazy seq that gives a lazy seq that gives ...
+  NativeFn nested(+[]() -> Word {  // a lazy seq that gives a lazy seq that gives ...
     if (left-- == 0) return lst(key("end")).take();
     return abi::slisp_lazy_seq(retained(thunk_fn));
   });
@@ -133,7 +136,7 @@ TEST_CASE("long chains of lazy seqs take constant stack and memory") {
   left = 300'000;
   Owned kept = lazy(nested.get());
   CHECK(pr(abi::slisp_first(Owned::copy(kept).take())) == ":end");
-  NativeFn chain(+[]() -> Word {                         // (lazy-seq (cons n (lazy-seq ...)))
+  NativeFn chain(+[]() -> Word {  // (lazy-seq (cons n (lazy-seq ...)))
     if (left-- == 0) return k_nil;
     return make_cons(num(left).take(), abi::slisp_lazy_seq(retained(thunk_fn)));
   });
@@ -147,7 +150,7 @@ TEST_CASE("long chains of lazy seqs take constant stack and memory") {
   while (walk.next(element)) most = std::max(most, live_objects() - before);
   CHECK(most < 10);
   left = 1'000'000;
-  Owned held = lazy(chain.get());                        // all of it alive at once, then freed without recursion
+  Owned held = lazy(chain.get());  // all of it alive at once, then freed without recursion
   CHECK(size_of(held) == 1'000'000);
 }
 
@@ -159,7 +162,8 @@ TEST_CASE("count, bounded count, empty?") {
   CHECK(pr(abi::slisp_count(str("aé😀").take())) == "3");
   CHECK(truth(abi::slisp_empty_p(empty_map().take())) == "true");
   CHECK(truth(abi::slisp_empty_p(str("a").take())) == "false");
-  CHECK(truth(abi::slisp_empty_p(num(1).take())) == "IllegalArgumentException: Don't know how to create ISeq from: java.lang.Long");
+  CHECK(truth(abi::slisp_empty_p(num(1).take())) ==
+        "IllegalArgumentException: Don't know how to create ISeq from: java.lang.Long");
 }
 
 TEST_CASE("queues") {

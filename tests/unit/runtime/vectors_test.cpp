@@ -62,8 +62,10 @@ TEST_CASE("random updates of vectors agree with a model, shared versions stay as
       if (random() % 3 == 0) v = own(abi::slisp_to_vector(own(abi::slisp_seq(v.take())).take()));
     }
     REQUIRE_FALSE(v.failed());
-    if (keep && versions.size() < 5) versions.emplace_back(std::move(v), model);
-    else versions[which] = {std::move(v), model};
+    if (keep && versions.size() < 5)
+      versions.emplace_back(std::move(v), model);
+    else
+      versions[which] = {std::move(v), model};
     if (step % 20 == 0)
       for (const auto& [version, its_model] : versions) check_vector(version, its_model);
   }
@@ -130,7 +132,9 @@ TEST_CASE("sub-vectors, map entries") {
   Owned more = vector_conj(std::move(entry), num(2));
   CHECK_FALSE(abi::slisp_map_entry_p(more.word()));
   CHECK(pr(more) == "[:a 1 2]");
-  CHECK(pr(abi::slisp_key(more.word())).find("ClassCastException: class clojure.lang.PersistentVector cannot be cast to class java.util.Map$Entry") == 0);
+  CHECK(pr(abi::slisp_key(more.word()))
+            .find("ClassCastException: class clojure.lang.PersistentVector cannot be cast to class java.util.Map$Entry") ==
+        0);
 }
 
 TEST_CASE("chunks of a vector's seq are its leaves") {
@@ -157,7 +161,8 @@ TEST_CASE("transients build in place and end at persistent!") {
   CHECK(pr(abi::slisp_get(t.word(), num(50).word())) == "50");
   Owned v = own(abi::slisp_persistent(Owned::copy(t).take()));
   CHECK(same(v, up_to(100)));
-  CHECK(pr(abi::slisp_conj_transient(Owned::copy(t).take(), num(1).take())) == "IllegalAccessError: Transient used after persistent! call");
+  CHECK(pr(abi::slisp_conj_transient(Owned::copy(t).take(), num(1).take())) ==
+        "IllegalAccessError: Transient used after persistent! call");
   CHECK(pr(abi::slisp_count(Owned::copy(t).take())) == "IllegalAccessError: Transient used after persistent! call");
   Owned m = own(abi::slisp_transient(map_of(key("a"), num(1), key("b"), num(2), key("c"), num(3)).take()));
   m = own(abi::slisp_dissoc_transient(m.take(), key("a").word()));
@@ -165,7 +170,8 @@ TEST_CASE("transients build in place and end at persistent!") {
   Owned base = up_to(40);
   Owned changed = own(abi::slisp_transient(Owned::copy(base).take()));
   changed = own(abi::slisp_assoc_transient(changed.take(), num(0).take(), key("x").take()));
-  CHECK(pr(abi::slisp_assoc_transient(Owned::copy(changed).take(), num(99).take(), num(0).take())) == "IndexOutOfBoundsException: nil");
+  CHECK(pr(abi::slisp_assoc_transient(Owned::copy(changed).take(), num(99).take(), num(0).take())) ==
+        "IndexOutOfBoundsException: nil");
   changed = own(abi::slisp_persistent(changed.take()));
   CHECK(pr(abi::slisp_first(changed.take())) == ":x");
   CHECK(pr(abi::slisp_first(base.take())) == "0");
