@@ -70,7 +70,7 @@ class Printer {
     out_.define(name, global, true);
     out_ << "section .text." << name << " progbits alloc exec nowrite align=16\n";
     source_line(f_.source->line);
-    out_ << name << ":\nsub rsp," << f_.frame_bytes << '\n';
+    out_ << name << ":\nsub rsp," << f_.frame_bytes << "\n.framed:\n";
     order_blocks();
     for (std::size_t i = 0; i < layout_.size(); ++i) {
       block_ = layout_[i];
@@ -84,6 +84,7 @@ class Printer {
       }
     }
     out_ << cold_ << ".end:\n";
+    if (options_.debug_info) call_frame_information(name);
   }
 
  private:
@@ -98,6 +99,20 @@ class Printer {
       start_[b] = at;
       for (const MInst& inst : f_.blocks[b].instructions) at += info(inst.op).bytes;
     }
+  }
+
+  // How debuggers find the caller: the frame address is rsp + 8 at entry, and rsp + frame + 8 behind the prologue (DWARF 4, 6.4).
+  void call_frame_information(const std::string& name) {
+    std::string offset;
+    std::uint64_t rest = static_cast<std::uint64_t>(f_.frame_bytes) + 8;
+    do {
+      offset += "," + std::to_string((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0));
+      rest >>= 7;
+    } while (rest != 0);
+    out_ << "section .debug_frame progbits noalloc noexec nowrite align=8\n.cie:\ndd .cie_end-.cie-4\ndd 0xffffffff\n"
+            "db 1,0,1,0x78,16, 0x0c,7,8, 0x90,1\nalign 8,db 0\n.cie_end:\n.fde:\ndd .fde_end-.fde-4\ndd .cie\ndq "
+         << name << ',' << name << ".end-" << name << "\ndb 2,.framed-" << name << ", 0x0e" << offset
+         << "\nalign 8,db 0\n.fde_end:\n";
   }
 
   void source_line(const ir::SourceLine& line) {

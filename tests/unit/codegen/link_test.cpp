@@ -77,6 +77,9 @@ TEST_CASE("-g names source lines", "[codegen][link]") {
   REQUIRE(!failure);
   Ran lines = run_file("objdump --dwarf=decodedline '" + program.string() + "'");
   CHECK(lines.output.find("a file.clj") != std::string::npos);
+  // And how to find the caller: backtraces need it, since there is no frame pointer.
+  Ran frames = run_file("readelf --debug-dump=frames '" + program.string() + "'");
+  CHECK(frames.output.find("DW_CFA_def_cfa_offset: 16") != std::string::npos);
   fs::remove_all(program.parent_path());
 }
 
