@@ -6,6 +6,7 @@
 #include "runtime/control/exceptions.hpp"
 #include "runtime/names/bindings.hpp"
 #include "runtime/names/names.hpp"
+#include "runtime/names/registry.hpp"
 
 namespace slisp::rt {
 namespace {
@@ -109,15 +110,29 @@ Word slisp_var_symbol(Word value) {
   return symbol(ns, text_of(symbol_name(var->name))).take();
 }
 
+// What a var is called and where it lives is not stored: a namespace that its own vars hold would never be freed.
 Word slisp_var_meta(Word value) {
   abi::Var* var = var_of(value);
-  return var == nullptr ? k_nil : Owned::copy(var->meta).take();
+  if (var == nullptr) return k_nil;
+  Owned meta = var->meta == k_nil ? empty_map() : Owned::copy(var->meta);
+  meta = map_assoc(std::move(meta), keyword("", "name"), Owned::copy(var->name));
+  if (var->ns != k_nil) meta = map_assoc(std::move(meta), keyword("", "ns"), Owned::copy(word_of(create_namespace(var->ns))));
+  return meta.take();
 }
 
+// Of vars, atoms and namespaces: their metadata changes in place.
 void slisp_var_set_meta(Word value, Word meta) {
   Owned next = Owned::adopt(meta);
+  if (is_kind(value, Kind::Atom)) return store(reinterpret_cast<AtomObject*>(value)->meta, std::move(next));
+  if (is_kind(value, Kind::Namespace)) return store(reinterpret_cast<NamespaceObject*>(value)->meta, std::move(next));
   abi::Var* var = var_of(value);
   if (var == nullptr) return;
+  const Owned ns_key = keyword("", "ns");
+  if (!next.is_nil()) next = Owned::adopt(abi::slisp_dissoc(next.take(), ns_key.word()));
+  if (next.failed()) {
+    Owned dropped = Owned::adopt(abi::slisp_exception_take());
+    return;
+  }
   store(var->meta, std::move(next));
   update_flags(var);
 }

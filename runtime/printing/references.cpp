@@ -40,9 +40,9 @@ void append_object_name(TextBuffer& out, Borrowed value) {
 bool Printer::print_reference(Borrowed value) {
   out_.append("#object[");
   const bool array = value.is(Kind::Array);
-  if (array) out_.append('"');
+  if (array && readable_) out_.append('"');
   append_class_name(out_, value);
-  if (array) out_.append('"');
+  if (array && readable_) out_.append('"');
   out_.append(" 0x");
   append_hex(out_, identity(value));
   out_.append(' ');
@@ -62,9 +62,9 @@ bool Printer::print_reference(Borrowed value) {
     default: {
       TextBuffer text;
       if (!append_str(text, value)) return false;
-      out_.append('"');
+      if (readable_) out_.append('"');
       out_.append(text.view());
-      out_.append("\"]");
+      out_.append(readable_ ? "\"]" : "]");
       return true;
     }
   }

@@ -93,6 +93,11 @@ Node* Expander::analyze_call_form(Borrowed seq, Place place) {
       }
     }
     next_fn_name_.clear();
+    if (items.size() == 2 && expand_quoted(head, items[1], expansion)) {
+      Borrowed made = expansion;
+      kept_.push_back(std::move(expansion));
+      return analyze(made, place);
+    }
     if (find_entry(head) == nullptr) {
       if (is_runtime_call(head)) return runtime_call(items);
       SymbolName name = name_of(head);
@@ -116,6 +121,10 @@ Node* Expander::analyze_call_form(Borrowed seq, Place place) {
 Node* Expander::analyze_invoke(const Items& items) {
   auto* node = make<InvokeNode>();
   node->callee = analyze(items[0], Place::Value);
+  if (items.size() == 1 && is_symbol(items[0]) && node->callee != nullptr) {
+    auto* constant = as<VarRefNode>(node->callee);                 // (Long/MAX_VALUE) reads the field
+    if (constant != nullptr && constant->var->ns == "slisp.host" && !constant->var->is_function) return constant;
+  }
   bool ok = analyze_all(items, 1, node->arguments);
   return node->callee != nullptr && ok ? node : nullptr;
 }

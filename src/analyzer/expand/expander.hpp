@@ -123,6 +123,7 @@ class Expander {
   enum class Expansion : std::uint8_t { NotMacro, Expanded, Failed };
   Expansion expand_macro(Borrowed form, const Items& items, Owned& expansion);
   Owned form_with_position(Borrowed form);
+  bool expand_quoted(Borrowed head, Borrowed argument, Owned& result);
 
   // literals.cpp
   Node* analyze_literal(Borrowed form);

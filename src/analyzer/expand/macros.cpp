@@ -65,4 +65,39 @@ Expander::Expansion Expander::expand_macro(Borrowed form, const Items& items, Ow
   return Expansion::Failed;
 }
 
+// An executable holds no macros: (macroexpand-1 'form) and (macroexpand 'form) of a macro call are answered here. What is left
+// to the library is the expansion of member and constructor forms.
+bool Expander::expand_quoted(Borrowed head, Borrowed argument, Owned& result) {
+  Borrowed quoted_form = abi::k_nil;
+  if (find_entry(head) != nullptr || !is_seq(argument) || !quoted(argument, quoted_form) || !is_seq(quoted_form)) return false;
+  const SymbolName name = name_of(head);
+  if (name.name != "macroexpand" && name.name != "macroexpand-1") return false;
+  const bool once = name.name == "macroexpand-1";
+  Owned ns = name.qualified() ? environment_.find_alias_or_namespace(name.ns) : Owned();
+  const Owned found = name.qualified() ? Owned() : Environment::resolve_in(environment_.current_namespace(), head);
+  const VarInfo* var = name.qualified() ? (ns.is_nil() ? nullptr : environment_.find_var(ns, name.name))
+                                        : (found.is(abi::Kind::Var) ? environment_.info(found) : nullptr);
+  if (var == nullptr || var->ns != "clojure.core") return false;
+  Borrowed form = abi::k_nil;
+  bool changed = false;
+  Borrowed next = quoted_form;
+  while (is_seq(next) && as_list(next, form) && !form.is(abi::Kind::EmptyList)) {
+    const Items items = list_items(form);
+    Owned expansion;
+    if (!is_symbol(items[0]) || find_special(items[0]) != nullptr ||
+        expand_macro(form, items, expansion) != Expansion::Expanded) break;
+    next = expansion;
+    kept_.push_back(std::move(expansion));
+    changed = true;
+    if (once) break;
+  }
+  if (!changed) return false;
+  Owned quote[] = {rt::symbol("", "quote"), Owned::copy(next)};
+  result = rt::list_of(quote);
+  if (once) return true;
+  Owned call[] = {Owned::copy(head), std::move(result)};
+  result = rt::list_of(call);
+  return true;
+}
+
 }  // namespace slisp::analyzer

@@ -1,0 +1,5 @@
+(ns lib.b (:require [lib.a :as a]))
+(println "loading b")
+(swap! a/registry conj :b)
+(defn fb [x] [:fb (a/fa x)])
+(def other 1)
