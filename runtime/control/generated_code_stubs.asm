@@ -179,4 +179,42 @@ FUNCTION slisp_variadic_many            ; eax: number of arguments
         jmp     near slisp_arity_missing_many
 slisp_variadic_many.end:
 
+; Entered instead of a function whose frame is so large that it may reach beyond the reserve below the stack limit: number of
+; arguments in eax, arguments as for an entry. They are consumed, StackOverflowError is pending, the result is 0.
+extern slisp_stack_overflow
+FUNCTION slisp_no_frame
+        push    rbx
+        push    r12
+        sub     rsp, 22*8+8
+        mov     [rsp], rdi
+        mov     [rsp+8], rsi
+        mov     [rsp+16], rdx
+        mov     [rsp+24], rcx
+        mov     [rsp+32], r8
+        mov     [rsp+40], r9
+        mov     r12d, eax
+        mov     ecx, 6
+.copy:  cmp     ecx, r12d
+        jae     short .copied
+        mov     rax, [r15+CONTEXT_ARGUMENTS+rcx*8-48]
+        mov     [rsp+rcx*8], rax
+        inc     ecx
+        jmp     short .copy
+.copied:
+        xor     ebx, ebx
+.drop:  cmp     ebx, r12d
+        jae     short .dropped
+        mov     r11, [rsp+rbx*8]
+        call    slisp_drop_slow
+        inc     ebx
+        jmp     short .drop
+.dropped:
+        call    slisp_stack_overflow
+        xor     eax, eax
+        add     rsp, 22*8+8
+        pop     r12
+        pop     rbx
+        ret
+slisp_no_frame.end:
+
 section .note.GNU-stack noalloc noexec nowrite progbits

@@ -35,6 +35,10 @@ namespace {
 
 using Kind = Operand::Kind;
 
+// Frames up to this size fit into what lies below the stack limit together with all that C++ needs; for larger ones the prologue
+// asks before it takes them.
+constexpr std::int64_t k_large_frame = 16384;
+
 std::string_view condition_text(Condition c) {
   switch (c) {
     case Condition::Less: return "l";
@@ -70,7 +74,13 @@ class Printer {
     out_.define(name, global, true);
     out_ << "section .text." << name << " progbits alloc exec nowrite align=16\n";
     source_line(f_.source->line);
-    out_ << name << ":\nsub rsp," << f_.frame_bytes << "\n.framed:\n";
+    out_ << name << ":\n";
+    if (f_.frame_bytes > k_large_frame) {
+      out_ << "lea rax,[rsp-" << f_.frame_bytes << "]\ncmp rax,[r15+" << abi::k_offset_stack_limit << "]\njb near .no_frame\n";
+      cold_ += ".no_frame:\nmov eax," + std::to_string(f_.source->blocks[0].parameters.size()) + "\njmp near " +
+               runtime("slisp_no_frame") + "\n";
+    }
+    out_ << "sub rsp," << f_.frame_bytes << "\n.framed:\n";
     order_blocks();
     for (std::size_t i = 0; i < layout_.size(); ++i) {
       block_ = layout_[i];
@@ -94,7 +104,7 @@ class Printer {
     std::stable_partition(order.begin(), order.end(), [&](std::uint32_t b) { return !f_.blocks[b].cold; });
     layout_ = std::move(order);
     start_.assign(f_.blocks.size(), 0);
-    std::uint32_t at = 16;
+    std::uint32_t at = 40;                         // the prologue
     for (std::uint32_t b : layout_) {
       start_[b] = at;
       for (const MInst& inst : f_.blocks[b].instructions) at += info(inst.op).bytes;

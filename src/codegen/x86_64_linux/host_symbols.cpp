@@ -9,7 +9,7 @@ extern "C" {
 #define SLISP_STUBS                                                                                                         \
   SLISP_STUB(slisp_dup_slow) SLISP_STUB(slisp_dup_slow_x) SLISP_STUB(slisp_drop_slow) SLISP_STUB(slisp_drop_slow_x)          \
   SLISP_STUB(slisp_var_root_slow) SLISP_STUB(slisp_var_root_slow_x) SLISP_STUB(slisp_box_long_slow)                          \
-  SLISP_STUB(slisp_box_long_slow_x) SLISP_STUB(slisp_invoke_slow) SLISP_STUB(slisp_call_value)                               \
+  SLISP_STUB(slisp_box_long_slow_x) SLISP_STUB(slisp_invoke_slow) SLISP_STUB(slisp_call_value) SLISP_STUB(slisp_no_frame)    \
   SLISP_STUB(slisp_variadic_0) SLISP_STUB(slisp_variadic_1) SLISP_STUB(slisp_variadic_2) SLISP_STUB(slisp_variadic_3)        \
   SLISP_STUB(slisp_variadic_4) SLISP_STUB(slisp_variadic_5) SLISP_STUB(slisp_variadic_6) SLISP_STUB(slisp_variadic_many)     \
   SLISP_STUB(slisp_arity_missing_0) SLISP_STUB(slisp_arity_missing_1) SLISP_STUB(slisp_arity_missing_2)                      \

@@ -453,3 +453,42 @@ b4:
 }
 )"), "6.704991853825879\n");
 }
+
+TEST_CASE("runaway recursion with large frames ends in an exception", "[codegen][run]") {
+  // A megabyte a frame; the argument is counted. The program answers 8 when the call fails, and nothing is left alive.
+  std::string text = program(R"(
+fn deep "user/deep" {
+b0(v0: owned any, v1: owned any):
+  v2 = word 0
+  epoch_open #0
+  v3 = slot #0
+  slot_store 0 v3, v0
+  v4 = i64 1
+  v5 = rt vector v3, v4
+  epoch_close #0
+  v6 = try_call deep v5, v1 -> b1, b2
+b1:
+  return v6
+b2:
+  unwind
+epoch 0
+slot 0 words=131072 in 0
+}
+fn slisp_program "main" global {
+b0:
+  v0 = i64 4611686018427387904
+  v1 = i64_to_any v0
+  v2 = f64 0x4000000000000000
+  v3 = f64_to_any v2
+  v4 = try_call deep v1, v3 -> b1, b2
+b1:
+  return v4
+b2:
+  v5 = rt exception_take
+  drop v5
+  v6 = word 8
+  return v6
+}
+)");
+  expect_run(text, "", 8);
+}
