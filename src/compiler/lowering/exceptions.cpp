@@ -1,8 +1,7 @@
 // exceptions.cpp: throw, try, and the cleanup edges of everything that may throw.
-// Keeps: a cleanup edge arrives with the exception pending. It appends the trace site, drops what is held (newest first) and goes on to
+// Keeps: a cleanup edge arrives with the exception pending. It appends the trace site, drops what is held and goes on to
 //   the nearest handler, or returns with the exception still pending. System/exit unwinds the same way, past catch and finally.
-// Idea: cleanup blocks are shared: one drop block per (value, what follows), one trace block per (site, first drop). Calls that hold the
-//   same values share the whole chain; nested scopes share its tail.
+// Idea: one trace block per (site, set of values to drop); the drops themselves are built at the end of the function (cleanups.hpp).
 #include "src/compiler/lowering/function_lowering.hpp"
 #include "runtime/api.hpp"
 #include <algorithm>
@@ -11,54 +10,30 @@ namespace slisp::compiler {
 
 using namespace analyzer;
 
-ir::BlockId FunctionLowering::drop_chain() {
-  BlockId before = builder_.current();
-  BlockId base = unwind_;
-  std::vector<ValueId> drops;
-  if (handlers_.empty()) {
-    drops = held_;
-  } else {
-    Handler& handler = handlers_.back();
-    handler.used = true;
-    base = handler.entry;
-    std::set_difference(held_.begin(), held_.end(), handler.keep.begin(), handler.keep.end(), std::back_inserter(drops));
-  }
-  // The part of the chain that is the same as last time needs no search.
-  std::size_t same = 0;
-  if (last_base_ == base)
-    while (same < drops.size() && same < last_chain_.size() && last_chain_[same].first == drops[same]) ++same;
-  last_chain_.resize(same);
-  last_base_ = base;
-  BlockId target = same ? last_chain_.back().second : base;
-  for (std::size_t i = same; i < drops.size(); ++i) {
-    auto [entry, is_new] = drop_blocks_.try_emplace({target, drops[i]});
-    if (is_new) {
-      entry->second = builder_.new_block();
-      builder_.position(entry->second);
-      builder_.plain(ir::Op::Drop, {drops[i]});
-      builder_.jump(target);
-    }
-    target = entry->second;
-    last_chain_.emplace_back(drops[i], target);
-  }
-  builder_.position(before);
-  return target;
+Cleanups::SetId FunctionLowering::drops() {
+  if (handlers_.empty()) return cleanups_.set(unwind_, held_);
+  Handler& handler = handlers_.back();
+  handler.used = true;
+  std::vector<ValueId> values;
+  std::set_difference(held_.begin(), held_.end(), handler.keep.begin(), handler.keep.end(), std::back_inserter(values));
+  return cleanups_.set(handler.entry, values);
 }
 
 ir::BlockId FunctionLowering::cleanup() {
-  BlockId chain = drop_chain();
+  Cleanups::SetId set = drops();
   ir::SiteId site = module_.site(fn_.name, span_);
   BlockId before = builder_.current();
   auto emit = [&](BlockId block) {
     builder_.position(block);
     if (open_epoch_.valid()) builder_.with_id(ir::Op::EpochClose, open_epoch_.index);
     rt(RuntimeFunctionId::trace, {builder_.with_id(ir::Op::Site, site.index)});
-    builder_.jump(chain);
+    builder_.jump(unwind_);
+    cleanups_.lead(block, 0, set);
     builder_.position(before);
     return block;
   };
   if (open_epoch_.valid()) return emit(builder_.new_block());
-  auto [entry, is_new] = trace_blocks_.try_emplace({site.index, chain});
+  auto [entry, is_new] = trace_blocks_.try_emplace({site.index, set});
   if (is_new) emit(entry->second = builder_.new_block());
   return entry->second;
 }
@@ -90,16 +65,16 @@ bool FunctionLowering::enter_handler(BlockId entry) {
   builder_.position(entry);
   ValueId exits = rt(RuntimeFunctionId::exit_pending, {});
   BlockId caught = builder_.new_block();
-  BlockId chain = drop_chain();
-  builder_.branch(exits, chain, caught);
+  cleanups_.lead(builder_.current(), 0, drops());
+  builder_.branch(exits, unwind_, caught);
   builder_.position(caught);
   return true;
 }
 
 // Throws the exception again; it must not be held.
 void FunctionLowering::rethrow(ValueId exception) {
-  BlockId chain = drop_chain();                  // without a trace site: it passes this function already
-  builder_.try_call(RuntimeFunctionId::throw_value, {exception}, chain);
+  cleanups_.lead(builder_.current(), 1, drops());   // without a trace site: it passes this function already
+  builder_.try_call(RuntimeFunctionId::throw_value, {exception}, unwind_);
   builder_.unreachable();
 }
 

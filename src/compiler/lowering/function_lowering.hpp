@@ -9,6 +9,7 @@
 #pragma once
 #include "src/analyzer/annotate/annotate.hpp"
 #include "src/compiler/ir/builder.hpp"
+#include "src/compiler/lowering/cleanups.hpp"
 #include "src/compiler/lowering/module_builder.hpp"
 #include <map>
 #include <span>
@@ -101,7 +102,7 @@ class FunctionLowering {
   bool enter_handler(BlockId entry);             // exception or exit? Leaves the pending exception for exception_take
   void rethrow(ValueId exception);
   BlockId cleanup();                             // for a throwing call here: trace, drops, handler or unwind
-  BlockId drop_chain();
+  Cleanups::SetId drops();                       // what an edge from here to the nearest handler, or out, has to drop
 
   // ---- bookkeeping
   void hold(ValueId v);
@@ -134,10 +135,8 @@ class FunctionLowering {
   std::vector<ValueId> pinned_;                  // held but named by no local: an exception, a try's value during finally
   std::vector<Handler> handlers_;
   std::unordered_map<const void*, LoopTarget> loops_;
-  std::map<std::pair<BlockId, ValueId>, BlockId> drop_blocks_;                   // (continuation, value)
-  std::map<std::pair<std::uint32_t, BlockId>, BlockId> trace_blocks_;            // (site, continuation)
-  std::vector<std::pair<ValueId, BlockId>> last_chain_;                          // the drops of the last chain, oldest first
-  BlockId last_base_;
+  Cleanups cleanups_;
+  std::map<std::pair<std::uint32_t, Cleanups::SetId>, BlockId> trace_blocks_;    // by site and what is dropped
   BlockId unwind_;
   reader::Span span_;
   ir::EpochId open_epoch_;                       // of the argument block under construction

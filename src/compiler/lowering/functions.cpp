@@ -47,7 +47,10 @@ void FunctionLowering::start(const std::string& symbol, const std::string& name,
   builder_.position(entry);
 }
 
-void FunctionLowering::done() { module_.module().functions.push_back(std::move(fn_)); }
+void FunctionLowering::done() {
+  cleanups_.build(builder_);
+  module_.module().functions.push_back(std::move(fn_));
+}
 
 void FunctionLowering::method(FnNode& fn, std::size_t index) {
   FnMethod& m = *fn.methods[index];

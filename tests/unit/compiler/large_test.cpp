@@ -106,3 +106,29 @@ TEST_CASE("ten thousand top-level forms") {
   for (int i = 0; i < 10000; ++i) b.add(b.call(abi::RuntimeFunctionId::str1, {b.number(i)}));
   CHECK(compile(b) < 5);
 }
+
+TEST_CASE("old values die while young ones are born: cleanup code stays small") {
+  on_big_stack([] {
+    Builder b;
+    auto* let = b.arena.make<analyzer::LetNode>(b.span);
+    std::vector<analyzer::Node*> uses;
+    for (int i = 0; i < 1000; ++i) {
+      let->bindings.push_back({b.arena.local(), b.call(abi::RuntimeFunctionId::str1, {b.number(i)})});
+      uses.push_back(b.call(abi::RuntimeFunctionId::count, {b.ref(let->bindings.back().local)}));
+    }
+    for (auto*& use : uses) use = b.call(abi::RuntimeFunctionId::str1, {use});
+    let->body = b.call(abi::RuntimeFunctionId::vector, uses);
+    b.add(let);
+    reader::SourceMap sources;
+    reader::Diagnostics diagnostics(sources);
+    compiler::CompileContext context(diagnostics);
+    ir::Module module;
+    REQUIRE(compiler::compile_program(context, b.program, module));
+    REQUIRE(ir::check_ownership(module).empty());
+    std::size_t drops = 0;
+    for (const ir::Function& f : module.functions)
+      for (const ir::Block& block : f.blocks)
+        for (const ir::Instruction& i : block.instructions) drops += i.op == ir::Op::Drop;
+    CHECK(drops < 30000);                        // as chains: a million
+  });
+}
