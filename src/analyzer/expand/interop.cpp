@@ -49,6 +49,8 @@ Node* Expander::host_call(const std::string& name, const std::string& descriptio
     return error("e-interop", description + " is not offered", "slisp has no JVM: a fixed table of host names stands for what portable programs use",
                  near.empty() ? std::string() : "the nearest name is " + near.substr(prefix.size()));
   }
+  // (Math/PI) is Math/PI.
+  if (!var->is_function && first == nullptr && items.size() == from && name.find("--") != std::string::npos) return make<VarRefNode>(var);
   auto* node = make<InvokeNode>();
   node->callee = make<VarRefNode>(var);
   if (first != nullptr) node->arguments.push_back(first);
