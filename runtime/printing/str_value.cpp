@@ -1,6 +1,7 @@
 // str_value.cpp: the text of a value as (str x) gives it: x.toString() on the JVM. Collections print readably inside; what differs
 // from pr are strings, characters, special doubles, big numbers, patterns, classes, dates, exceptions and lazy seqs.
 #include "runtime/control/objects.hpp"
+#include "runtime/io/stream.hpp"
 #include "runtime/numbers/numbers.hpp"
 #include "runtime/printing/printer.hpp"
 
@@ -133,6 +134,12 @@ bool append_str(TextBuffer& out, Borrowed x) {
       append_hex(out, static_cast<std::uint32_t>(hash));
       return true;
     }
+    case Kind::Stream: {
+      const StreamState& state = *x.as<Stream>()->state;
+      if (state.sort != StreamSort::StringWriter) append_object_name(out, x);
+      else out.append(std::string_view(state.buffer, state.end));
+      return true;
+    }
     case Kind::Fn:
     case Kind::Atom:
     case Kind::Volatile:
@@ -140,7 +147,6 @@ bool append_str(TextBuffer& out, Borrowed x) {
     case Kind::Reduced:
     case Kind::MultiFn:
     case Kind::Object:
-    case Kind::Stream:
     case Kind::Array:
     case Kind::Box:
     case Kind::Queue:
