@@ -1,0 +1,25 @@
+"""bench_test.py: every benchmark program, at its small size, prints what real Clojure prints (bench/checksums_small.json) and leaves
+no object alive."""
+import json, os, re, sys, unittest
+sys.path.insert(0, os.path.dirname(__file__))
+from support import Case, ROOT
+
+BENCH = ROOT / "bench"
+
+
+class Bench(Case):
+    def test_small_sizes(self):
+        sizes = json.loads((BENCH / "sizes.json").read_text())
+        wanted = json.loads((BENCH / "checksums_small.json").read_text())
+        self.assertEqual(sorted(sizes), sorted(p.name for p in (BENCH / "programs").iterdir()))
+        for name, size in sizes.items():
+            with self.subTest(program=name):
+                program = self.work / name
+                self.expect(self.slisp("compile", BENCH / "programs" / name / (name + ".clj"), "-o", program), 0, "", "")
+                done = self.run_command([program, size["small"]], env=dict(self.env, SLISP_HEAP_REPORT="1"))
+                self.assertEqual((done.returncode, done.out), (0, wanted[name] + "\n"), done.err)
+                self.assertRegex(done.err, r"\Aheap: 0 live objects \((\d+) allocated, \1 freed, peak \d+ bytes\)\n\Z")
+
+
+if __name__ == "__main__":
+    unittest.main()
