@@ -311,6 +311,74 @@ class EvalAndRepl(Case):
                     "#'user/m\n3\n\"A\"\n", "")
 
 
+class Tests(Case):
+    GOOD = """(ns app.math-test (:require [clojure.test :refer [deftest is are testing use-fixtures]] [app.math :as m]))
+(def calls (atom []))
+(use-fixtures :once (fn [f] (swap! calls conj :once) (f)))
+(use-fixtures :each (fn [f] (swap! calls conj :each) (f)))
+(deftest doubles (is (= 4 (m/twice 2))) (are [x y] (= x (m/twice y)) 2 1 0 0 -2 -1))
+(deftest throws (is (thrown? ArithmeticException (m/over 0))) (is (thrown-with-msg? ArithmeticException #"zero" (m/over 0))))
+(deftest fixtures (is (= [:once :each :each :each] @calls)) (is (instance? String "x")) (is (string? "x")))
+"""
+
+    def test_passing(self):
+        self.file("src/app/math.slisp", "(ns app.math)\n(defn twice [x] (* 2 x))\n(defn over [x] (/ 1 x))\n")
+        self.file("test/app/math_test.slisp", self.GOOD)
+        said = "\nTesting app.math-test\n\nRan 3 tests containing 9 assertions.\n0 failures, 0 errors.\n"
+        for path in ("test", "test/app/math_test.slisp"):
+            self.expect(self.slisp("test", "-I", "src", path, env=dict(self.env, SLISP_HEAP_REPORT="1")), 0, said)
+        self.assertEqual(sorted(os.listdir(self.work)), ["src", "test"])
+
+    def test_failing(self):
+        self.file("b_test.slisp", """(ns b-test (:require [clojure.test :refer [deftest is testing]]))
+(deftest bad
+  (is (= 1 2) "numbers")
+  (testing "in a context"
+    (is (thrown? Exception (inc 1)))))
+(deftest err
+  (is (throw (ex-info "boom" {:a 1}))))
+(deftest outside
+  (throw (ex-info "late" {})))
+""")
+        done = self.slisp("test", "b_test.slisp")
+        self.expect(done, 1, """
+Testing b-test
+
+FAIL in (bad) (b-test:3)
+numbers
+expected: (= 1 2)
+  actual: (not (= 1 2))
+
+FAIL in (bad) (b-test:5)
+in a context
+expected: (thrown? Exception (inc 1))
+  actual: nil
+
+ERROR in (err) (b-test:7)
+expected: (throw (ex-info "boom" {:a 1}))
+  actual: clojure.lang.ExceptionInfo: boom
+{:a 1}
+
+ERROR in (outside)
+Uncaught exception, not in assertion.
+expected: nil
+  actual: clojure.lang.ExceptionInfo: late
+{}
+
+Ran 3 tests containing 4 assertions.
+2 failures, 2 errors.
+""", "")
+
+    def test_nothing_to_test(self):
+        (self.work / "empty").mkdir()
+        self.expect(self.slisp("test", "empty"), 1, "", "slisp: error: no test files: a folder is searched for files whose names end in _test\n")
+        self.expect(self.slisp("test", "nosuch"), 1, "", "slisp: error: cannot read 'nosuch': No such file or directory\n")
+        self.file("x_test.slisp", "(println 1)\n")
+        done = self.slisp("test", "x_test.slisp")
+        self.assertEqual((done.returncode, done.out), (1, ""))
+        self.assertIn("does not begin with (ns NAME ...)", done.err)
+
+
 class Doctor(Case):
     def test_all_is_well(self):
         done = self.slisp("doctor")
