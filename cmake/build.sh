@@ -37,7 +37,6 @@ if [ -n "$missing" ]; then
   export DEBIAN_FRONTEND=noninteractive
   log=$build/install.log
   if ! { $as $line >"$log" 2>&1 </dev/null || { $as apt-get update >"$log" 2>&1 </dev/null && $as $line >>"$log" 2>&1 </dev/null; }; }; then
-    tail -n 3 "$log" >&2
     echo "slisp: packages are missing; run: ${as:+sudo }apt-get update && ${as:+sudo }$line" >&2
     exit 1
   fi
