@@ -258,11 +258,9 @@ class Frame {
         return;
       }
       case NodeKind::SetVar: walk(static_cast<SetVarNode*>(node)->value, live); return;
-      case NodeKind::Throw:
-        live = LocalSet();                       // nothing after it runs; cleanup releases what is held
-        if (!handlers_.empty()) live = handlers_.back();
-        walk(static_cast<ThrowNode*>(node)->value, live);
-        return;
+      // What follows never runs, but is taken as if it did: what it would use is held here, and cleanup releases it. (With an empty set a
+      // try in the thrown expression would find values held that its handler does not keep.)
+      case NodeKind::Throw: walk(static_cast<ThrowNode*>(node)->value, live); return;
       case NodeKind::Try: return walk_try(static_cast<TryNode*>(node), live);
       case NodeKind::Case: return walk_case(static_cast<CaseNode*>(node), live);
     }
@@ -335,7 +333,6 @@ class Frame {
     if (n->finally) {
       walk(n->finally, live);
       n->keep_finally = live.items();
-      handlers_.push_back(live);
     }
     LocalSet out = live;
     LocalSet keep = out;
@@ -355,17 +352,13 @@ class Frame {
     if (!n->catches.empty()) {
       n->keep_catch = keep.items();
       n->release_normal = keep.minus(out);
-      handlers_.push_back(keep);
     }
     live = keep;
     walk(n->body, live);
-    if (!n->catches.empty()) handlers_.pop_back();
-    if (n->finally) handlers_.pop_back();
   }
 
   LoopUses uses_;
   std::unordered_map<LoopNode*, LocalSet> at_recur_;
-  std::vector<LocalSet> handlers_;               // of the enclosing try forms: alive wherever something may throw
   std::vector<FnNode*> functions_;
 };
 
