@@ -56,6 +56,15 @@ bool Evaluator::is_registration(const Node* node, std::vector<VarInfo*>& targets
   return true;
 }
 
+// Also within let, doseq and the like: (doseq [op '[+ -]] (defmethod ...)).
+void Evaluator::find_registrations(Node* node, std::vector<VarInfo*>& targets, bool& changes_hierarchy) const {
+  if (node->kind == NodeKind::Fn) return;
+  if (is_registration(node, targets)) return;
+  const VarInfo* function = called_core_var(node);
+  if (function != nullptr && is_one_of(function->name, k_hierarchy)) changes_hierarchy = true;
+  for_each_child(node, [&](Node*& child) { find_registrations(child, targets, changes_hierarchy); });
+}
+
 bool Evaluator::top_level(TopLevel& form) {
   switch (session_.options.mode) {
     case Mode::Bootstrap: {
@@ -70,11 +79,10 @@ bool Evaluator::top_level(TopLevel& form) {
   waiting->form = &form;
   std::vector<VarInfo*> targets;
   find_definitions(form.node, targets);
-  Node* effect = form.node;
-  while (auto* group = as<DoNode>(effect)) effect = group->body.front();
-  if (targets.empty() && !is_registration(effect, targets)) {
-    const VarInfo* function = called_core_var(effect);
-    if (function != nullptr && is_one_of(function->name, k_hierarchy)) eager_.push_back(std::move(waiting));
+  bool changes_hierarchy = false;
+  if (targets.empty()) find_registrations(form.node, targets, changes_hierarchy);
+  if (targets.empty()) {
+    if (changes_hierarchy) eager_.push_back(std::move(waiting));
     return true;
   }
   for (VarInfo* var : targets) pending_[var].push_back(waiting);

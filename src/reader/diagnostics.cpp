@@ -161,6 +161,12 @@ Colour colour_for(int descriptor) {
 void Diagnostics::add(Diagnostic diagnostic) {
   errors_ += diagnostic.severity == Severity::Error;
   warnings_ += diagnostic.severity == Severity::Warning;
+  // A macro that uses a form twice has it analyzed twice.
+  for (std::size_t i = all_.size(); i-- > 0 && i + 8 > all_.size();) {
+    const Diagnostic& told = all_[i];
+    if (told.span.known() && told.span.file == diagnostic.span.file && told.span.begin == diagnostic.span.begin &&
+        told.span.end == diagnostic.span.end && told.code == diagnostic.code && told.what == diagnostic.what) return;
+  }
   all_.push_back(std::move(diagnostic));
 }
 

@@ -122,6 +122,8 @@ Reader::Step Reader::read_dispatch(Position begin) {
     case '(':
       lexer_.advance();
       if (in_function_) {
+        frame.closer = ')';
+        (void)open(frame, begin);                                  // recovery must know that it is open
         return fault(span_from(begin), "e-nested-function", ClassId::IllegalStateException, text({"Nested #()s are not allowed"}),
                      "% would belong to both", "write the inner one as (fn [x] ...)");
       }
@@ -205,7 +207,12 @@ Reader::Step Reader::read_regex(Position begin) {
   Owned pattern = rt::make_string(lexer_.since(first));
   lexer_.advance();
   Owned regex = Owned::adopt(abi::slisp_regex(pattern.word()));
-  return read_scalar(regex.failed() ? fail_pending(error_, "e-regex") : std::move(regex), begin);
+  if (!regex.failed()) return read_scalar(std::move(regex), begin);
+  Owned failed = fail_pending(error_, "e-regex");
+  // The pattern that follows in the message stands in the source line already.
+  const std::string_view what = rt::text_of(error_.what);
+  error_.what = rt::make_string(what.substr(0, what.find('\n')));
+  return read_scalar(std::move(failed), begin);
 }
 
 Reader::Step Reader::open_namespaced_map(Position begin) {

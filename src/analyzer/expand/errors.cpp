@@ -13,6 +13,15 @@ std::nullptr_t Expander::error_at(Borrowed form, std::string_view code, std::str
   return nullptr;
 }
 
+bool Expander::exception_is(std::string_view class_name) const {
+  const abi::Word pending = rt::context().exception;
+  if (pending == abi::k_pending || abi::slisp_exit_pending() != 0) return false;
+  const Owned type = Owned::adopt(abi::slisp_class_of(pending));
+  if (type.is_nil()) return false;
+  const Owned name = Owned::adopt(abi::slisp_class_name(type.word()));
+  return rt::text_of(name) == class_name;
+}
+
 std::string Expander::take_exception_text() {
   if (abi::slisp_exit_pending() != 0) {
     rt::context().exception = abi::k_pending;              // the token is static

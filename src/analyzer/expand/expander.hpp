@@ -117,6 +117,8 @@ class Expander {
   };
   Resolved resolve(Borrowed symbol, bool private_too = false);
   Node* unresolved(Borrowed symbol);
+  std::string near_hint(std::string_view name) const;
+  std::uint32_t line_of_later_definition(std::string_view name) const;
   Node* var_reference(VarInfo* var);
 
   // macros.cpp
@@ -197,6 +199,7 @@ class Expander {
   // errors.cpp
   std::nullptr_t error(std::string_view code, std::string what, std::string why = {}, std::string hint = {});
   std::nullptr_t error_at(Borrowed form, std::string_view code, std::string what, std::string why = {}, std::string hint = {});
+  bool exception_is(std::string_view class_name) const;
   // Takes the pending exception and tells of it.
   std::nullptr_t pending_error(std::string_view code, const std::string& before, std::vector<reader::DiagnosticNote> notes = {});
   std::string take_exception_text();
@@ -223,6 +226,7 @@ class Expander {
 
   std::vector<std::string> loading_;             // namespaces whose files are being read, outermost first
   std::set<std::string, std::less<>> loaded_;
+  std::set<std::string, std::less<>> not_required_;   // aliases, namespaces and names that a failed require would have brought
   std::vector<std::string> library_namespaces_, files_;
   std::vector<std::string> absent_;              // places where a source was looked for in vain
   std::uint32_t main_file_ = 0;

@@ -48,12 +48,21 @@ Expander::Expansion Expander::expand_macro(Borrowed form, const Items& items, Ow
   for (std::size_t i = 1; i < items.size(); ++i) arguments.push_back(Owned::copy(items[i]));
   Borrowed root = macro.object.as<abi::Var>()->root;
   if (root.word() != abi::k_unbound_root && !accepts(root, arguments.size())) {
-    error("e-macro-arity", "Wrong number of args (" + std::to_string(items.size() - 1) + ") passed to: " + macro.ns + "/" + macro.name);
+    const Owned arglists = map_value(macro.object.as<abi::Var>()->meta, "arglists");
+    error("e-macro-arity", "Wrong number of args (" + std::to_string(items.size() - 1) + ") passed to: " + macro.ns + "/" + macro.name, {},
+          arglists.is_nil() ? std::string() : "its parameters: " + form_text(arglists));
     return Expansion::Failed;
   }
   expansion = host_.call_macro(macro, arguments);
   from_library_ = macro.from_library || library_macros_.count(macro.ns) != 0;
   if (!expansion.failed()) return Expansion::Expanded;
+  if (environment_.is_linked(macro.ns) && exception_is("java.lang.IllegalArgumentException")) {
+    // The library says what is wrong with the form: where in the library it said so does not matter.
+    std::string text = take_exception_text();
+    const std::size_t colon = text.find(": ");
+    error("e-macro", colon == std::string::npos ? text : text.substr(colon + 2), macro.ns + "/" + macro.name + " takes no such form");
+    return Expansion::Failed;
+  }
   std::vector<reader::DiagnosticNote> notes;
   Span inside = host_.failure_span();
   if (inside.known()) {

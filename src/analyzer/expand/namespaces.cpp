@@ -1,5 +1,6 @@
 // namespaces.cpp: ns, in-ns, require, use, refer, refer-clojure, import, as top-level forms.
 #include "src/analyzer/expand/expander.hpp"
+#include "src/reader/near.hpp"
 
 namespace slisp::analyzer {
 
@@ -32,6 +33,7 @@ bool Expander::form_ns(Borrowed, const Items& items) {
   }
   std::string name(name_of(items[1]).name);
   std::vector<Items> clauses;
+  Items clause_forms;
   const Items* core_clause = nullptr;
   for (std::size_t i = 2; i < items.size(); ++i) {
     if (i == 2 && is_string(items[i])) continue;
@@ -44,6 +46,7 @@ bool Expander::form_ns(Borrowed, const Items& items) {
     } else {
       return error_at(items[i], "e-ns", "ns clauses are lists such as (:require ...), got: " + form_text(items[i])) != nullptr;
     }
+    clause_forms.push_back(items[i]);
     if (clauses.back().empty() || !is_keyword(clauses.back()[0])) {
       return error_at(items[i], "e-ns", "an ns clause begins with :require, :use, :import, :refer-clojure or :refer") != nullptr;
     }
@@ -66,7 +69,8 @@ bool Expander::form_ns(Borrowed, const Items& items) {
   } else if (fresh || environment_.is_linked(name)) {
     ok = refer_core();
   }
-  for (const Items& clause : clauses) {
+  for (std::size_t c = 0; c < clauses.size(); ++c) {
+    const Items& clause = clauses[c];
     std::string_view kind = name_of(clause[0]).name;
     if (kind == "require" || kind == "use" || kind == "require-macros") {
       for (std::size_t i = 1; i < clause.size(); ++i) ok = require_spec(clause[i], kind == "use", "") && ok;
@@ -76,7 +80,9 @@ bool Expander::form_ns(Borrowed, const Items& items) {
       Items call = clause;
       ok = form_refer(call) && ok;
     } else if (kind != "refer-clojure" && kind != "gen-class") {
-      error_at(items[0], "e-ns", "unknown clause :" + std::string(kind) + " in ns", "ns knows :require, :use, :import, :refer, :refer-clojure");
+      std::string near = reader::nearest(kind, {"require", "use", "import", "refer", "refer-clojure"});
+      error_at(clause_forms[c], "e-ns", "unknown clause :" + std::string(kind) + " in ns", "ns knows :require, :use, :import, :refer, :refer-clojure",
+               near.empty() ? std::string() : "did you mean :" + near + "?");
       ok = false;
     }
   }
@@ -197,10 +203,16 @@ bool Expander::require_library(Borrowed symbol, const Items& options, bool use, 
     Owned made = Owned::adopt(abi::slisp_ns_create(target_name.word()));
     if (made.failed()) return pending_error("e-ns", "") != nullptr;
   } else if (!only_alias && !load_namespace(name, narrow(symbol))) {
+    not_required_.insert(name);
+    not_required_.insert(alias);
+    not_required_.insert(filter.only.begin(), filter.only.end());
     return false;
   }
   Owned ns = environment_.find_namespace(name);
-  if (!alias.empty() && !environment_.add_alias(alias, ns)) return pending_error("e-ns", "") != nullptr;
+  if (!alias.empty() && !environment_.add_alias(alias, ns)) {
+    std::string text = take_exception_text();
+    return error("e-ns", text.substr(text.find(": ") + 2), "an alias names one namespace", "choose another name behind :as") != nullptr;
+  }
   return refer_names(name, ns, filter);
 }
 
@@ -227,9 +239,13 @@ bool Expander::refer_names(const std::string& name, Borrowed ns, const Filter& f
   for (const std::string& wanted : filter.only) {
     VarInfo* var = environment_.find_var(ns, wanted);
     if (var == nullptr) {
-      error("e-ns", wanted + " does not exist", "the namespace " + name + " has no var of that name");
+      std::string near = reader::nearest(wanted, environment_.visible_names(name));
+      not_required_.insert(wanted);
+      error("e-ns", wanted + " does not exist", "the namespace " + name + " has no var of that name",
+            near.empty() ? std::string() : "did you mean " + near + "?");
       ok = false;
     } else if (var->is_private) {
+      not_required_.insert(wanted);
       error("e-private", wanted + " is not public", "it is private to the namespace " + name);
       ok = false;
     } else {

@@ -85,7 +85,10 @@ Node* Expander::special_recur(Borrowed, const Items& items, Place place) {
   if (recur_ == nullptr && no_recur_ == NoRecur::AcrossTry) {
     return error("e-recur", "Cannot recur across try", "the try would have to be left first", "put the try into a function of its own");
   }
-  if (recur_ == nullptr && no_recur_ == NoRecur::CatchFinally) return error("e-recur", "Cannot recur from catch/finally");
+  if (recur_ == nullptr && no_recur_ == NoRecur::CatchFinally) {
+    return error("e-recur", "Cannot recur from catch/finally", "the handler belongs to the try, which recur would have to leave",
+                 "let the try return a value, and decide with it outside");
+  }
   if (recur_ == nullptr || place != Place::Tail) {
     return error("e-recur", "Can only recur from tail position", "recur jumps: nothing may be left to do after it");
   }
@@ -110,7 +113,12 @@ Node* Expander::special_var(Borrowed, const Items& items, Place) {
   Resolved found = resolve(items[1], true);
   if (found.meaning == Meaning::Reported) return nullptr;
   if (found.meaning != Meaning::Var) {
-    return error("e-unresolved", "Unable to resolve var: " + name_of(items[1]).full() + " in this context");
+    const SymbolName name = name_of(items[1]);
+    if (find_local(items[1]) != nullptr) {
+      return error("e-unresolved", "Unable to resolve var: " + name.full() + " in this context", "it is a local: only what def makes has a var");
+    }
+    return error("e-unresolved", "Unable to resolve var: " + name.full() + " in this context", "a var is known from its def or declare on",
+                 name.qualified() ? std::string() : near_hint(name.name));
   }
   note_library_namespace(found.var->ns);
   return make<TheVarNode>(found.var);

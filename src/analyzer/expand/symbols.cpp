@@ -3,6 +3,15 @@
 #include "src/reader/near.hpp"
 
 namespace slisp::analyzer {
+namespace {
+
+// % %1 %& outside of #(...).
+bool is_argument_name(std::string_view name) {
+  if (name.empty() || name.front() != '%') return false;
+  return name == "%" || name == "%&" || name.find_first_not_of("0123456789", 1) == std::string_view::npos;
+}
+
+}  // namespace
 
 Node* Expander::var_reference(VarInfo* var) {
   note_library_namespace(var->ns);
@@ -48,6 +57,12 @@ Expander::Resolved Expander::resolve(Borrowed symbol, bool private_too) {
     }
     if (names_class(name.ns)) return out;
     std::string full = Environment::name_of(ns);
+    if (full == "clojure.core" && (name.name == "unquote" || name.name == "unquote-splicing")) {
+      error("e-unresolved", std::string(name.name == "unquote" ? "~" : "~@") + " outside of a syntax-quoted form",
+            "~ and ~@ fill the blanks of a template that begins with `", "write ` before the form around it");
+      out.meaning = Meaning::Reported;
+      return out;
+    }
     std::string near = reader::nearest(name.name, environment_.visible_names(name.ns));
     error("e-unresolved", "No such var: " + name.full(), "the namespace " + full + " has no var of that name",
           near.empty() ? std::string() : "did you mean " + std::string(name.ns) + "/" + near + "?");
@@ -67,8 +82,38 @@ Expander::Resolved Expander::resolve(Borrowed symbol, bool private_too) {
   return out;
 }
 
+// 0: none. A look at the text behind, not at forms: (def name, (defn name, (defmacro ^:private name ...
+std::uint32_t Expander::line_of_later_definition(std::string_view name) const {
+  if (file_ == nullptr || !span_.known() || span_.file != file_->id) return 0;
+  const std::string_view text = file_->text;
+  auto is_end = [](char c) { return std::string_view(" \t\r\n,()[]{}\";").find(c) != std::string_view::npos; };
+  for (std::size_t at = text.find("\n(def", span_.end); at != std::string_view::npos; at = text.find("\n(def", at + 1)) {
+    std::size_t from = at + 2;
+    while (from < text.size() && !is_end(text[from])) ++from;      // the def form itself
+    for (;;) {
+      while (from < text.size() && is_end(text[from]) && text[from] != '(' && text[from] != ')') ++from;
+      if (from >= text.size() || text[from] != '^') break;
+      while (from < text.size() && !is_end(text[from])) ++from;    // ^:private
+    }
+    if (text.compare(from, name.size(), name) != 0) continue;
+    if (from + name.size() < text.size() && !is_end(text[from + name.size()])) continue;
+    return file_->span_at(static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(from + name.size())).line;
+  }
+  return 0;
+}
+
+std::string Expander::near_hint(std::string_view name) const {
+  std::vector<std::string> known = environment_.visible_names("");
+  for (const ScopeEntry& entry : scope_) known.insert(known.begin(), entry.local->name);
+  const std::string near = reader::nearest(name, known);
+  // Every name is near to one of two letters.
+  const bool helps = !near.empty() && near != name && name.size() > 2;
+  return helps ? "did you mean " + near + "?" : std::string();
+}
+
 Node* Expander::unresolved(Borrowed symbol) {
   SymbolName name = name_of(symbol);
+  if (not_required_.count(std::string(name.qualified() ? name.ns : name.name)) != 0) return nullptr;   // the require that failed was told of
   if (name.qualified()) {
     std::string hint = "require it: (:require [" + std::string(name.ns) + "])";
     return error("e-unresolved", "No such namespace: " + std::string(name.ns),
@@ -78,14 +123,17 @@ Node* Expander::unresolved(Borrowed symbol) {
     return error("e-unresolved", "ClassNotFoundException: " + std::string(name.name), "a name with dots names a class",
                  "slisp knows the classes that portable programs mention, and no others");
   }
-  std::vector<std::string> known = environment_.visible_names("");
-  for (const ScopeEntry& entry : scope_) known.insert(known.begin(), entry.local->name);
-  std::string near = reader::nearest(name.name, known);
-  // Every name is near to one of two letters.
-  bool helps = !near.empty() && near != name.name && name.name.size() > 2;
-  std::string hint = helps ? "did you mean " + near + "?" : std::string();
+  if (is_argument_name(name.name)) {
+    return error("e-unresolved", "Unable to resolve symbol: " + std::string(name.name) + " in this context",
+                 std::string(name.name) + " stands for an argument within #(...)", "wrap the form: #(...)");
+  }
+  if (const std::uint32_t line = line_of_later_definition(name.name); line != 0) {
+    return error("e-unresolved", "Unable to resolve symbol: " + std::string(name.name) + " in this context",
+                 "it is defined below, at line " + std::to_string(line) + ": names are known from their definition on",
+                 "write (declare " + std::string(name.name) + ") above");
+  }
   return error("e-unresolved", "Unable to resolve symbol: " + std::string(name.name) + " in this context",
-               "a name is a local, or a var that was defined or declared above", hint);
+               "a name is a local, or a var that was defined or declared above", near_hint(name.name));
 }
 
 }  // namespace slisp::analyzer
