@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::size_t k_first_arena_bytes = 256 * 1024;
 constexpr std::size_t k_largest_arena_bytes = 64 * 1024 * 1024;
+constexpr std::size_t k_huge_arena_bytes = 8 * 1024 * 1024;   // from here on arenas ask for huge pages: at most a quarter more is resident
+constexpr std::size_t k_huge_page_bytes = 2 * 1024 * 1024;
 constexpr std::size_t k_carve_bytes = 4096;            // how much of a page is put on its free list at a time
 constexpr std::size_t k_resident_pool_pages = 1024;    // empty pages kept with their memory: 32 MB
 constexpr std::size_t k_max_arenas = 16384;
@@ -57,8 +59,10 @@ void unlink(Page*& list, Page* page) {
 void grow_arenas() {
   if (g_arena_count == k_max_arenas) out_of_memory();
   for (std::size_t bytes = g_next_arena_bytes; bytes >= k_page_bytes; bytes /= 2) {
-    void* base = sys::map_memory(bytes, k_page_bytes);
+    const bool huge = bytes >= k_huge_arena_bytes;
+    void* base = sys::map_memory(bytes, huge ? k_huge_page_bytes : k_page_bytes);
     if (base == nullptr) continue;
+    if (huge) sys::prefer_huge_pages(base, bytes);
     g_arenas[g_arena_count++] = {static_cast<char*>(base), static_cast<std::uint32_t>(bytes / k_page_bytes), 0};
     if (g_next_arena_bytes < k_largest_arena_bytes) g_next_arena_bytes *= 2;
     return;

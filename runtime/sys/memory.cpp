@@ -38,6 +38,8 @@ void unmap_memory(void* memory, std::size_t bytes) { munmap(memory, bytes); }
 
 void decommit(void* memory, std::size_t bytes) { madvise(memory, bytes, MADV_DONTNEED); }
 
+void prefer_huge_pages(void* memory, std::size_t bytes) { madvise(memory, bytes, MADV_HUGEPAGE); }
+
 void* remap_memory(void* memory, std::size_t old_bytes, std::size_t new_bytes, std::size_t alignment) {
   if (mremap(memory, old_bytes, new_bytes, 0) != MAP_FAILED) return memory;
   char* target = map_aligned(new_bytes, alignment, PROT_NONE);

@@ -11,6 +11,7 @@ namespace slisp::rt::sys {
 void* map_memory(std::size_t bytes, std::size_t alignment);
 void unmap_memory(void* memory, std::size_t bytes);
 void decommit(void* memory, std::size_t bytes);                   // contents are lost, the addresses stay
+void prefer_huge_pages(void* memory, std::size_t bytes);         // a wish; looks into big tries miss the TLB far less
 // Grow or shrink a mapping, keeping its contents; may move it to another address of that alignment. Null: it stays as it was.
 void* remap_memory(void* memory, std::size_t old_bytes, std::size_t new_bytes, std::size_t alignment);
 // A stack: committed page by page as it is touched. Asks for `wanted` bytes and halves until the system grants it, down to 1 MiB.
