@@ -25,6 +25,7 @@ template <Operation op, Overflow overflow> Word apply(Borrowed a, Borrowed b) {
     if (on_longs<op>(raw_long(a), raw_long(b), result) || overflow == Overflow::Wrap) return make_long(result).take();
     return throw_long_overflow().take();
   }
+  if (ta == Tower::Double && tb == Tower::Double) return make_double(on_doubles<op>(raw_double(a), raw_double(b))).take();
   if (ta == Tower::None || tb == Tower::None) return throw_operands(a, b).take();
   if (ta == Tower::Double || tb == Tower::Double)
     return make_double(on_doubles<op>(number_to_double(a), number_to_double(b))).take();
