@@ -107,7 +107,8 @@ std::optional<Usage> parse_command_line(const std::vector<std::string>& argument
     std::vector<std::string> reversed(rest.rbegin(), rest.rend());   // CLI11 takes them last first
     app.parse(reversed);
   } catch (const CLI::ArgumentMismatch& error) {
-    return wrong(std::string("an option lacks its value: ") + error.what(), word);
+    std::string what = error.what();        // "-o: 1 required TEXT missing"
+    return wrong("'" + what.substr(0, what.find(':')) + "' needs a value", word);
   } catch (const CLI::ConversionError& error) {
     std::string level;
     for (const std::string& a : rest)

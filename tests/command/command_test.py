@@ -1,5 +1,5 @@
 """The slisp command: each option, status and message by its exact spelling."""
-import os, pathlib, re, signal, stat, subprocess, time, unittest
+import os, pathlib, pty, re, signal, stat, subprocess, time, unittest
 from support import BUILD, ROOT, SLISP, Case
 
 HELLO = '(println "hello")\n'
@@ -52,6 +52,15 @@ class Usage(Case):
         done = self.slisp("compile", "a.slisp", "--dump-after=nopass")
         self.assertEqual(done.returncode, 2)
         self.assertIn("unknown pass 'nopass' of --dump-after", done.err)
+
+    def test_options_before_a_program(self):
+        self.file("a.slisp", HELLO)
+        self.expect(self.slisp("-O0", "a.slisp"), 0, "hello\n", "")
+        self.expect(self.slisp("--vrify", "a.slisp"), 2, "", "slisp: unknown option '--vrify' (did you mean '--verify'?)\ntry 'slisp help run'\n")
+        self.expect(self.slisp("repl", "x"), 2, "", "slisp: unexpected argument 'x'\ntry 'slisp help repl'\n")
+        self.expect(self.slisp("compile", "a.slisp", "b.slisp"), 2, "", "slisp: more than one FILE: 'b.slisp'\ntry 'slisp help compile'\n")
+        self.expect(self.slisp("compile", "a.slisp", "-o"), 2, "", "slisp: '-o' needs a value\ntry 'slisp help compile'\n")
+        self.expect(self.slisp("nosuch"), 1, "", "slisp: error: cannot read 'nosuch': No such file or directory\n")
 
     def test_missing_operands(self):
         for command, what in (("compile", "compile needs a FILE"), ("run", "run needs a FILE"), ("eval", "eval needs an EXPR"),
@@ -205,6 +214,23 @@ class Diagnostics(Case):
         self.assertRegex(done.err, r"\n[ |0-9]*\^")
         self.assertNotIn("\x1b", done.err)
 
+    def test_colour_on_terminals_only(self):
+        self.file("a.slisp", "(foo)\n")
+        for more, coloured in (({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)):
+            pid, fd = pty.fork()
+            if pid == 0:
+                os.chdir(self.work)
+                os.execve(SLISP, [SLISP, "compile", "a.slisp"], dict(self.env, TERM="xterm", **more) if "TERM" not in more else dict(self.env, **more))
+            text = b""
+            try:
+                while chunk := os.read(fd, 4096):
+                    text += chunk
+            except OSError:
+                pass
+            self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 1)
+            self.assertEqual(b"\x1b[" in text, coloured, (more, text))
+            self.assertIn(b"Unable to resolve symbol", text)
+
     def test_several_errors_in_one_run(self):
         self.file("a.slisp", "(foo1 1)\n(println 2)\n(foo2 2)\n")
         done = self.slisp("compile", "a.slisp")
@@ -257,6 +283,23 @@ class Run(Case):
         self.file("lib/util.slisp", "(ns lib.util)\n(defn f [] 2)\n")
         self.expect(self.slisp("run", "a.slisp"), 0, "2\n", "")
 
+    def test_cache_is_bounded(self):
+        folder = self.home / "cache/slisp"
+        folder.mkdir(parents=True)
+        for i in range(1500):
+            (folder / f"{i:032x}-{i:032x}.x").write_text("x")
+            (folder / f"{i:032x}.m").write_text("x")
+            os.utime(folder / f"{i:032x}-{i:032x}.x", (i, i))
+        (folder / "new.1.1").write_text("left by a killed run")
+        os.utime(folder / "new.1.1", (1, 1))
+        self.file("a.slisp", HELLO)
+        self.expect(self.slisp("run", "a.slisp"), 0, "hello\n", "")
+        names = os.listdir(folder)
+        self.assertLess(len(names), 1200)
+        self.assertNotIn("new.1.1", names)
+        self.assertIn(f"{1499:032x}-{1499:032x}.x", names)         # the oldest went
+        self.expect(self.slisp("run", "a.slisp", env=dict(self.env, PATH="/nonexistent")), 0, "hello\n", "")
+
     def test_cache_that_cannot_be_written_is_done_without(self):
         self.file("a.slisp", HELLO)
         self.file("blocked", "")
@@ -275,6 +318,21 @@ class Run(Case):
 
     def test_standard_input_as_program(self):
         self.expect(self.slisp("run", "-", stdin=HELLO), 0, "hello\n", "")
+
+    def test_standard_input_as_program_with_arguments(self):
+        self.expect(self.slisp("run", "-", "x", "-y", stdin="(defn -main [& a] (println a))\n"), 0, "(x -y)\n", "")
+
+    def test_roots_in_order(self):
+        self.file("main/a.slisp", "(ns a (:require [u]))\n(println (u/f))\n")
+        for root, value in (("main", 1), ("one", 2), ("two", 3)):
+            self.file(f"{root}/u.slisp", f"(ns u)\n(defn f [] {value})\n")
+        self.expect(self.slisp("run", "-I", "one", "-I", "two", "main/a.slisp"), 0, "1\n", "")
+        (self.work / "main/u.slisp").unlink()
+        self.expect(self.slisp("run", "-I", "one", "-I", "two", "main/a.slisp"), 0, "2\n", "")
+        self.expect(self.slisp("run", "-I", "two", "-I", "one", "main/a.slisp"), 0, "3\n", "")
+        done = self.slisp("run", "main/a.slisp")
+        self.assertEqual((done.returncode, done.out), (1, ""))
+        self.assertIn("Could not locate u.slisp, .cljc or .clj", done.err)
 
     def test_evaluator_gives_the_same(self):
         self.file("a.slisp", '(defn -main [x] (println "got" x) 4)\n')
