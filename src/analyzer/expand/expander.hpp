@@ -183,6 +183,8 @@ class Expander {
   bool form_refer(const Items& items);
   bool form_refer_core(const Items& items, std::size_t from);
   bool form_import(const Items& items);
+  bool form_alias(const Items& items);
+  bool add_alias(const std::string& alias, Borrowed ns);
   bool require_spec(Borrowed spec, bool use, std::string_view prefix);
   bool require_library(Borrowed symbol, const Items& options, bool use, std::string_view prefix);
   struct Filter {

@@ -209,10 +209,7 @@ bool Expander::require_library(Borrowed symbol, const Items& options, bool use, 
     return false;
   }
   Owned ns = environment_.find_namespace(name);
-  if (!alias.empty() && !environment_.add_alias(alias, ns)) {
-    std::string text = take_exception_text();
-    return error("e-ns", text.substr(text.find(": ") + 2), "an alias names one namespace", "choose another name behind :as") != nullptr;
-  }
+  if (!alias.empty() && !add_alias(alias, ns)) return false;
   return refer_names(name, ns, filter);
 }
 
@@ -295,6 +292,22 @@ bool Expander::form_refer_core(const Items& items, std::size_t from) {
     if (Environment::resolve_in(environment_.current_namespace(), symbol).word() == entry.var.word()) environment_.unmap(entry.name);
   }
   return refer_names("clojure.core", core, filter) && ok;
+}
+
+bool Expander::add_alias(const std::string& alias, Borrowed ns) {
+  if (environment_.add_alias(alias, ns)) return true;
+  const std::string text = take_exception_text();
+  return error("e-ns", text.substr(text.find(": ") + 2), "an alias names one namespace", "choose another name behind :as") != nullptr;
+}
+
+bool Expander::form_alias(const Items& items) {
+  Borrowed alias = abi::k_nil, name = abi::k_nil;
+  if (items.size() != 3 || !quoted(items[1], alias) || !quoted(items[2], name) || !is_symbol(alias) || !is_symbol(name)) {
+    return error("e-ns", "alias takes two quoted names: (alias 'short 'the.namespace)") != nullptr;
+  }
+  const Owned ns = environment_.find_namespace(name_of(name).full());
+  if (ns.is_nil()) return error_at(items[2], "e-ns", "No namespace: " + name_of(name).full() + " found") != nullptr;
+  return add_alias(std::string(name_of(alias).name), ns);
 }
 
 bool Expander::form_import(const Items& items) {

@@ -63,7 +63,7 @@ bool Expander::finish_top_level(Node* node) {
 bool Expander::top_level_head(Borrowed form, const Items& items, bool& handled) {
   SymbolName name = name_of(items[0]);
   if (name.qualified() && name.ns != "clojure.core") return true;
-  static constexpr std::string_view k_names[] = {"ns", "in-ns", "require", "use", "refer", "refer-clojure", "import", "slisp-include"};
+  static constexpr std::string_view k_names[] = {"ns", "in-ns", "require", "use", "refer", "refer-clojure", "import", "alias", "slisp-include"};
   bool known = false;
   for (std::string_view candidate : k_names) known = known || candidate == name.name;
   if (!known) return true;
@@ -79,6 +79,7 @@ bool Expander::top_level_head(Borrowed form, const Items& items, bool& handled) 
   if (name.name == "refer") return form_refer(items);
   if (name.name == "refer-clojure") return form_refer_core(items, 1);
   if (name.name == "import") return form_import(items);
+  if (name.name == "alias") return form_alias(items);
   return include_file(items);
 }
 
