@@ -123,6 +123,10 @@ Node* Expander::unresolved(Borrowed symbol) {
     return error("e-unresolved", "ClassNotFoundException: " + std::string(name.name), "a name with dots names a class",
                  "slisp knows the classes that portable programs mention, and no others");
   }
+  if (name.name == "eval" || name.name == "load-string" || name.name == "load-file" || name.name == "load") {
+    return error("e-unresolved", std::string(name.name) + " is not offered", "an executable contains no compiler",
+                 "a macro runs code at compile time; read-string and clojure.edn read data");
+  }
   if (is_argument_name(name.name)) {
     return error("e-unresolved", "Unable to resolve symbol: " + std::string(name.name) + " in this context",
                  std::string(name.name) + " stands for an argument within #(...)", "wrap the form: #(...)");
