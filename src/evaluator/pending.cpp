@@ -56,13 +56,12 @@ bool Evaluator::is_registration(const Node* node, std::vector<VarInfo*>& targets
   return true;
 }
 
-// Also within let, doseq and the like: (doseq [op '[+ -]] (defmethod ...)).
-void Evaluator::find_registrations(Node* node, std::vector<VarInfo*>& targets, bool& changes_hierarchy) const {
-  if (node->kind == NodeKind::Fn) return;
+// Also within let, doseq and the like: (doseq [op '[+ -]] (defmethod ...)). Not among the arguments of a call: (println (remove-method ...))
+// is there for what it prints.
+void Evaluator::find_registrations(Node* node, std::vector<VarInfo*>& targets) const {
   if (is_registration(node, targets)) return;
-  const VarInfo* function = called_core_var(node);
-  if (function != nullptr && is_one_of(function->name, k_hierarchy)) changes_hierarchy = true;
-  for_each_child(node, [&](Node*& child) { find_registrations(child, targets, changes_hierarchy); });
+  if (node->kind == NodeKind::Fn || node->kind == NodeKind::Invoke || node->kind == NodeKind::RuntimeCall) return;
+  for_each_child(node, [&](Node*& child) { find_registrations(child, targets); });
 }
 
 bool Evaluator::top_level(TopLevel& form) {
@@ -79,10 +78,12 @@ bool Evaluator::top_level(TopLevel& form) {
   waiting->form = &form;
   std::vector<VarInfo*> targets;
   find_definitions(form.node, targets);
-  bool changes_hierarchy = false;
-  if (targets.empty()) find_registrations(form.node, targets, changes_hierarchy);
+  if (targets.empty()) find_registrations(form.node, targets);
   if (targets.empty()) {
-    if (changes_hierarchy) eager_.push_back(std::move(waiting));
+    Node* effect = form.node;
+    while (auto* group = as<DoNode>(effect)) effect = group->body.front();
+    const VarInfo* function = called_core_var(effect);
+    if (function != nullptr && is_one_of(function->name, k_hierarchy)) eager_.push_back(std::move(waiting));
     return true;
   }
   for (VarInfo* var : targets) pending_[var].push_back(waiting);
