@@ -207,7 +207,10 @@ bool Printer::print_meta(Borrowed value) {
   const Owned meta = Owned::adopt(abi::slisp_meta(value.word()));
   if (meta.is_nil() || counted_size(meta) == 0) return true;
   out_.append('^');
-  if (!print(meta)) return false;
+  // Metadata that is a tag alone is written as the tag: ^x, as Clojure does. A keyword nothing interned is in no map.
+  const Owned key = find_keyword({}, "tag");
+  const Borrowed tag = !key.is_nil() && counted_size(meta) == 1 ? map_get(meta, key) : Borrowed(abi::k_nil);
+  if (!print(tag.truthy() ? tag : Borrowed(meta))) return false;
   out_.append(' ');
   return true;
 }
