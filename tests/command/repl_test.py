@@ -78,6 +78,7 @@ class Repl(Case):
         t.wait_for("user=> ")
         t.send("(* 6 7)\n")
         t.wait_for(r"\n42\n")
+        t.wait_for("user=> ")
         t.send("\x04")
         self.assertEqual(t.end(), 0)
 
@@ -89,13 +90,15 @@ class Repl(Case):
     def test_history_is_kept(self):
         t = self.start()
         t.send("(str \"remember\" 1)\n")
-        t.wait_for("\"remember1\"")
+        t.wait_for("\n\"remember1\"")
+        t.wait_for("user=> ")
         t.send("\x04")
         t.end()
         self.assertIn("remember", (self.home / "state/slisp/history").read_text().replace("\\040", " "))
         t = self.start()
         t.send("\x10\n")                       # Ctrl-P: the line before
         t.wait_for("\n\"remember1\"")
+        t.wait_for("user=> ")
         t.send("\x04")
         self.assertEqual(t.end(), 0)
 
