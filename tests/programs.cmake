@@ -34,4 +34,7 @@ foreach(suite IN LISTS suites)
   add_test(NAME ${name} COMMAND ${CMAKE_COMMAND} -E env SLISP=${SLISP_BINARY} SLISP_ROOT=${PROJECT_SOURCE_DIR}
            SLISP_BUILD=${PROJECT_BINARY_DIR} ${Python3_EXECUTABLE} -B ${suite})
   set_tests_properties(${name} PROPERTIES LABELS "full;command" TIMEOUT 900)
+  if(name STREQUAL "repl_test")   # types at a terminal and waits for answers: alone on the machine
+    set_tests_properties(${name} PROPERTIES RUN_SERIAL TRUE)
+  endif()
 endforeach()
