@@ -20,6 +20,16 @@ class Bench(Case):
                 self.assertEqual((done.returncode, done.out), (0, wanted[name] + "\n"), done.err)
                 self.assertRegex(done.err, r"\Aheap: 0 live objects \((\d+) allocated, \1 freed, peak \d+ bytes\)\n\Z")
 
+    def test_published_tables_are_whole(self):
+        """report.py wrote them: each row has as many cells as its head, all thirty programs are there."""
+        for page, name, programs in (("docs/BENCHMARKS.md", "cpu", 29), ("docs/BENCHMARKS.md", "memory", 30), ("README.md", "short", 8)):
+            with self.subTest(table=name):
+                found = re.search(rf"<!-- figures {name} -->\n(.*?)\n<!-- end -->", (ROOT / page).read_text(), re.S)
+                rows = [line.split("|")[1:-1] for line in found.group(1).split("\n")]
+                self.assertEqual({len(row) for row in rows}, {len(rows[0])})
+                measured = [row for row in rows[2:] if "geometric mean" not in row[0]]
+                self.assertEqual(len(measured), programs)
+
 
 if __name__ == "__main__":
     unittest.main()
