@@ -44,7 +44,7 @@ Command link_command(const Program& program, const Options& options, const std::
     if (fs::exists(library / archive)) add({(library / archive).string()});
   // Whole: it stands in for a member of the runtime's archive that nothing may have asked for yet.
   if (options.debug_heap) add({"--whole-archive", (library / "libslisp_debug_heap.a").string(), "--no-whole-archive"});
-  add({(library / "libslisp_runtime.a").string(), config::k_libgmp, config::k_libpcre2, config::k_libm});
+  add({(library / "libslisp_runtime.a").string(), config::k_libgmp, config::k_libpcre2, options.debug_heap ? config::k_libm_shared : config::k_libm});
   if (options.debug_heap) add({config::k_libc_shared, config::k_libgcc});
   else add({"--start-group", config::k_libc, config::k_libgcc, config::k_libgcc_eh, "--end-group"});
   add({config::k_crtend, config::k_crtn});
