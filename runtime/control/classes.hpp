@@ -34,5 +34,7 @@ bool class_assignable(const ClassObject* child, const ClassObject* parent);
 bool is_instance(ClassId wanted, Borrowed value);
 const ClassObject* class_with_id(ClassId id);
 std::string_view class_name(const ClassObject* class_object);
+// A class that the runtime does not know: its parent is Object, and nothing is an instance of it. For the compiler.
+Owned make_class(std::string_view full_name);
 
 }  // namespace slisp::rt

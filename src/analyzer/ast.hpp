@@ -17,6 +17,10 @@
 #include <string>
 #include <vector>
 
+namespace slisp::reader {
+struct Diagnostic;
+}
+
 namespace slisp::analyzer {
 
 using reader::Span;
@@ -211,6 +215,8 @@ struct ThrowNode : Node {
   static constexpr NodeKind k_kind = NodeKind::Throw;
   ThrowNode(Span s, Node* v) : Node(k_kind, s), value(v) {}
   Node* value;
+  // Stands for something that slisp does not offer: an error of the program where code that can be reached comes here.
+  std::shared_ptr<const reader::Diagnostic> refusal;
 };
 struct TryNode : Node {
   static constexpr NodeKind k_kind = NodeKind::Try;

@@ -1,6 +1,8 @@
 // environment.cpp: see environment.hpp.
 #include "src/analyzer/environment.hpp"
 #include "runtime/api.hpp"
+#include "runtime/control/classes.hpp"
+#include <algorithm>
 #include <charconv>
 
 namespace slisp::analyzer {
@@ -12,10 +14,35 @@ using rt::Owned;
 
 std::string text(Borrowed string) { return string.is(Kind::String) ? std::string(rt::text_of(string)) : std::string(); }
 
-// Classes that every namespace of Clojure imports besides java.lang.*; the others portable code names without an import are
-// harmless to know.
+// Classes that every namespace of Clojure imports besides java.lang.*.
 constexpr std::pair<std::string_view, std::string_view> k_default_imports[] = {
     {"BigInteger", "java.math.BigInteger"}, {"BigDecimal", "java.math.BigDecimal"}, {"Callable", "java.util.concurrent.Callable"}};
+
+// Those of java.lang that every namespace imports, known to the runtime or not.
+constexpr std::string_view k_java_lang[] = {
+    "Appendable", "ArithmeticException", "ArrayIndexOutOfBoundsException", "ArrayStoreException", "AssertionError", "Boolean", "Byte",
+    "CharSequence", "Character", "Class", "ClassCastException", "ClassCircularityError", "ClassFormatError", "ClassLoader",
+    "ClassNotFoundException", "CloneNotSupportedException", "Cloneable", "Comparable", "Compiler", "Deprecated", "Double", "Enum",
+    "EnumConstantNotPresentException", "Error", "Exception", "ExceptionInInitializerError", "Float", "IllegalAccessError",
+    "IllegalAccessException", "IllegalArgumentException", "IllegalMonitorStateException", "IllegalStateException",
+    "IllegalThreadStateException", "IncompatibleClassChangeError", "IndexOutOfBoundsException", "InheritableThreadLocal",
+    "InstantiationError", "InstantiationException", "Integer", "InternalError", "InterruptedException", "Iterable", "LinkageError",
+    "Long", "Math", "NegativeArraySizeException", "NoClassDefFoundError", "NoSuchFieldError", "NoSuchFieldException",
+    "NoSuchMethodError", "NoSuchMethodException", "NullPointerException", "Number", "NumberFormatException", "Object",
+    "OutOfMemoryError", "Override", "Package", "Process", "ProcessBuilder", "Readable", "Runnable", "Runtime", "RuntimeException",
+    "RuntimePermission", "SecurityException", "SecurityManager", "Short", "StackOverflowError", "StackTraceElement", "StrictMath",
+    "String", "StringBuffer", "StringBuilder", "StringIndexOutOfBoundsException", "SuppressWarnings", "System", "Thread",
+    "Thread$State", "Thread$UncaughtExceptionHandler", "ThreadDeath", "ThreadGroup", "ThreadLocal", "Throwable",
+    "TypeNotPresentException", "UnknownError", "UnsatisfiedLinkError", "UnsupportedClassVersionError",
+    "UnsupportedOperationException", "VerifyError", "VirtualMachineError", "Void"};
+static_assert(std::is_sorted(std::begin(k_java_lang), std::end(k_java_lang)));
+
+// package.Class: the last part begins with a capital, as classes do everywhere.
+bool looks_like_a_class(std::string_view full) {
+  const std::size_t dot = full.rfind('.');
+  return dot != std::string_view::npos && dot > 0 && dot + 1 < full.size() && full[dot + 1] >= 'A' && full[dot + 1] <= 'Z' &&
+         full.front() != '.' && full.find("..") == std::string_view::npos;
+}
 
 bool is_map(Borrowed value) { return value.is(Kind::ArrayMap) || value.is(Kind::HashMap) || value.is(Kind::TreeMap); }
 
@@ -207,6 +234,7 @@ std::string Environment::class_name(std::string_view simple) const {
     if (name == simple) return std::string(full);
   }
   std::string full = "java.lang." + std::string(simple);
+  if (std::binary_search(std::begin(k_java_lang), std::end(k_java_lang), simple)) return full;
   Owned symbol = rt::symbol("", full);
   return Owned::adopt(abi::slisp_class_find(symbol.word())).is_nil() ? std::string() : full;
 }
@@ -216,6 +244,40 @@ Owned Environment::find_class(std::string_view name) const {
   if (full.empty()) return Owned();
   Owned symbol = rt::symbol("", full);
   return Owned::adopt(abi::slisp_class_find(symbol.word()));
+}
+
+Owned Environment::class_or_stand_in(std::string_view name) {
+  Owned known = find_class(name);
+  if (!known.is_nil()) return known;
+  std::string full = class_name(name);
+  if (full.empty()) {
+    // A type that a namespace of the program does not have is a mistake, not a class of the host.
+    if (!looks_like_a_class(name)) return Owned();
+    std::string package(name.substr(0, name.rfind('.')));
+    if (namespace_exists(package)) return Owned();
+    std::replace(package.begin(), package.end(), '_', '-');
+    if (namespace_exists(package)) return Owned();
+    full = name;
+  }
+  auto [place, fresh] = stand_ins_.try_emplace(full);
+  if (fresh) place->second = rt::make_class(full);
+  return Owned::copy(place->second);
+}
+
+std::vector<std::string> Environment::class_names() const {
+  std::vector<std::string> out(std::begin(k_java_lang), std::end(k_java_lang));
+  for (const auto& [name, full] : k_default_imports) out.emplace_back(name);
+  if (auto ns = imports_.find(current_name_); ns != imports_.end()) {
+    for (const auto& [name, full] : ns->second) out.push_back(name);
+  }
+  return out;
+}
+
+bool Environment::is_stand_in(Borrowed value) const {
+  if (!value.is(Kind::Class)) return false;
+  const Owned name = Owned::adopt(abi::slisp_class_name(value.word()));
+  auto found = stand_ins_.find(rt::text_of(name));
+  return found != stand_ins_.end() && found->second.word() == value.word();
 }
 
 std::vector<std::string> Environment::visible_names(std::string_view ns) const {

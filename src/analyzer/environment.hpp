@@ -63,6 +63,13 @@ class Environment {
   std::string class_name(std::string_view simple) const;
   // The class object, by simple or full name; nil when there is none.
   rt::Owned find_class(std::string_view name) const;
+  // The same; for the name of a class that the runtime does not know (imported, of java.lang, or written out with its package) a class
+  // that has no instances. nil: the name cannot be a class's.
+  rt::Owned class_or_stand_in(std::string_view name);
+  // Simple names of classes that may be meant: imported here, or known to all.
+  std::vector<std::string> class_names() const;
+  // Is it a class that has no instances?
+  bool is_stand_in(rt::Borrowed value) const;
   // Names that could have been meant where `ns` stands (empty: unqualified).
   std::vector<std::string> visible_names(std::string_view ns) const;
 
@@ -70,6 +77,7 @@ class Environment {
   std::unordered_map<abi::Word, VarInfo*> infos_;
   std::map<std::string, std::vector<VarInfo::Wrapper>, std::less<>> library_wrappers_;
   std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>> imports_;
+  std::map<std::string, rt::Owned, std::less<>> stand_ins_;        // full name -> class object
   std::set<std::string, std::less<>> linked_, compiled_;
   Program* program_ = nullptr;
   rt::Owned current_;

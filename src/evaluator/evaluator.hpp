@@ -94,8 +94,6 @@ class Evaluator final : public MacroHost {
   };
   void remember(TopLevel& form, VarInfo* target);
   bool ensure(const VarInfo* var);               // false: an exception is pending
-  bool is_registration(const Node* node, std::vector<VarInfo*>& targets) const;
-  void find_registrations(analyzer::Node* node, std::vector<analyzer::VarInfo*>& targets) const;
   void run_eager();
 
   Session& session_;

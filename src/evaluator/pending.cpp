@@ -2,7 +2,9 @@
 // Idea: each top-level form that defines vars waits under those vars, each that registers a method or the like under the vars it names;
 //       reading a var runs what waits under it, in order. Everything else does nothing.
 #include "src/analyzer/annotate/children.hpp"
+#include "src/analyzer/registrations.hpp"
 #include "src/evaluator/evaluator.hpp"
+#include <algorithm>
 
 namespace slisp::evaluator {
 namespace {
@@ -14,55 +16,12 @@ void find_definitions(Node* node, std::vector<VarInfo*>& out) {
   for_each_child(node, [&](Node*& child) { find_definitions(child, out); });
 }
 
-// Functions of clojure.core that change what is known about a var's value.
-constexpr std::string_view k_registering[] = {"prefer-method", "remove-method", "remove-all-methods", "extend", "alter-var-root",
-                                              "alter-meta!", "reset-meta!", "add-watch"};
 constexpr std::string_view k_hierarchy[] = {"derive", "underive"};
-
-template <std::size_t N> bool is_one_of(std::string_view name, const std::string_view (&names)[N]) {
-  for (std::string_view candidate : names) {
-    if (candidate == name) return true;
-  }
-  return false;
-}
-
-const VarInfo* called_core_var(const Node* node) {
-  auto* invoke = as<InvokeNode>(node);
-  auto* callee = invoke ? as<VarRefNode>(invoke->callee) : nullptr;
-  return callee != nullptr && callee->var->ns == "clojure.core" ? callee->var : nullptr;
-}
 
 }  // namespace
 
 Evaluator::Evaluator(Session& session) : session_(session) {}
 Evaluator::~Evaluator() = default;
-
-bool Evaluator::is_registration(const Node* node, std::vector<VarInfo*>& targets) const {
-  const std::vector<Node*>* arguments = nullptr;
-  if (auto* call = as<RuntimeCallNode>(node)) {
-    std::string_view name = abi::runtime_function(call->function).name;
-    if (!name.starts_with("multifn_") || name == "multifn_new") return false;
-    arguments = &call->arguments;
-  } else if (const VarInfo* function = called_core_var(node)) {
-    if (!is_one_of(function->name, k_registering)) return false;
-    arguments = &as<InvokeNode>(node)->arguments;
-  } else {
-    return false;
-  }
-  for (const Node* argument : *arguments) {
-    if (auto* reference = as<VarRefNode>(argument)) targets.push_back(reference->var);
-    if (auto* reference = as<TheVarNode>(argument)) targets.push_back(reference->var);
-  }
-  return true;
-}
-
-// Also within let, doseq and the like: (doseq [op '[+ -]] (defmethod ...)). Not among the arguments of a call: (println (remove-method ...))
-// is there for what it prints.
-void Evaluator::find_registrations(Node* node, std::vector<VarInfo*>& targets) const {
-  if (is_registration(node, targets)) return;
-  if (node->kind == NodeKind::Fn || node->kind == NodeKind::Invoke || node->kind == NodeKind::RuntimeCall) return;
-  for_each_child(node, [&](Node*& child) { find_registrations(child, targets); });
-}
 
 bool Evaluator::top_level(TopLevel& form) {
   switch (session_.options.mode) {
@@ -83,7 +42,7 @@ bool Evaluator::top_level(TopLevel& form) {
     Node* effect = form.node;
     while (auto* group = as<DoNode>(effect)) effect = group->body.front();
     const VarInfo* function = called_core_var(effect);
-    if (function != nullptr && is_one_of(function->name, k_hierarchy)) eager_.push_back(std::move(waiting));
+    if (function != nullptr && std::find(std::begin(k_hierarchy), std::end(k_hierarchy), function->name) != std::end(k_hierarchy)) eager_.push_back(std::move(waiting));
     return true;
   }
   for (VarInfo* var : targets) pending_[var].push_back(waiting);

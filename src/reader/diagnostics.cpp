@@ -179,6 +179,12 @@ void Diagnostics::warning(std::string_view code, Span span, std::string what, st
   add(Diagnostic{Severity::Warning, std::string(code), span, std::move(what), std::move(why), std::move(hint), {}});
 }
 
+void Diagnostics::sort_by_place() {
+  std::stable_sort(all_.begin(), all_.end(), [](const Diagnostic& a, const Diagnostic& b) {
+    return std::pair(a.span.file, a.span.begin) < std::pair(b.span.file, b.span.begin);
+  });
+}
+
 std::string Diagnostics::render(Colour colour, std::size_t limit) const {
   const Palette& palette = colour == Colour::Always ? k_coloured : k_plain;
   std::string out;

@@ -44,6 +44,8 @@ class Diagnostics {
   std::size_t warning_count() const { return warnings_; }
   bool has_errors() const { return errors_ != 0; }
   const std::vector<Diagnostic>& all() const { return all_; }
+  // By file, in the order in which the files were read, and line; what has no place comes first.
+  void sort_by_place();
   void clear() { all_.clear(); errors_ = warnings_ = 0; }
 
   // All of them in the order of their arrival, at most `limit` errors and warnings, then a line that says how many more.

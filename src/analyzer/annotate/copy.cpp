@@ -97,7 +97,12 @@ class Copier {
         auto* n = static_cast<const SetVarNode*>(node);
         return arena_.make<SetVarNode>(n->span, n->var, copy(n->value));
       }
-      case NodeKind::Throw: return arena_.make<ThrowNode>(node->span, copy(static_cast<const ThrowNode*>(node)->value));
+      case NodeKind::Throw: {
+        auto* n = static_cast<const ThrowNode*>(node);
+        auto* out = arena_.make<ThrowNode>(n->span, copy(n->value));
+        out->refusal = n->refusal;
+        return out;
+      }
       case NodeKind::Try: {
         auto* n = static_cast<const TryNode*>(node);
         auto* out = arena_.make<TryNode>(n->span);

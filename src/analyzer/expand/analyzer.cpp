@@ -13,7 +13,11 @@ bool Analyzer::analyze_main(const std::string& path, Program& program) {
   return file != nullptr && analyze_main(*file, program);
 }
 bool Analyzer::analyze_main(const reader::SourceFile& file, Program& program) {
-  if (!expander_->analyze_main(file, program)) return false;
+  const std::size_t errors = expander_->session().diagnostics.error_count();
+  const bool ok = expander_->analyze_main(file, program);
+  report_refusals(program, expander_->environment(), expander_->session().diagnostics);
+  expander_->session().diagnostics.sort_by_place();
+  if (!ok || expander_->session().diagnostics.error_count() != errors) return false;
   set_process_vars(program);
   return true;
 }

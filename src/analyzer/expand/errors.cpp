@@ -3,14 +3,25 @@
 
 namespace slisp::analyzer {
 
+// Of a form that a macro of the program made, the macro's place belongs to the problem as much as the call's.
+std::vector<reader::DiagnosticNote> Expander::notes_here() const {
+  if (made_by_ == nullptr || made_by_->definitions.empty()) return {};
+  return {{made_by_->definitions.back()->span, "the macro " + made_by_->ns + "/" + made_by_->name + ", defined here, made this form"}};
+}
+
 std::nullptr_t Expander::error(std::string_view code, std::string what, std::string why, std::string hint) {
-  session_.diagnostics.error(code, span_, std::move(what), std::move(why), std::move(hint));
+  session_.diagnostics.error(code, span_, std::move(what), std::move(why), std::move(hint), notes_here());
   return nullptr;
 }
 
 std::nullptr_t Expander::error_at(Borrowed form, std::string_view code, std::string what, std::string why, std::string hint) {
-  session_.diagnostics.error(code, narrow(form), std::move(what), std::move(why), std::move(hint));
-  return nullptr;
+  Restore<Span> where(span_, narrow(form));
+  Restore<const VarInfo*> maker(made_by_, is_written(form) ? nullptr : made_by_);
+  return error(code, std::move(what), std::move(why), std::move(hint));
+}
+
+void Expander::warning(std::string_view code, std::string what, std::string why, std::string hint) {
+  session_.diagnostics.warning(code, span_, std::move(what), std::move(why), std::move(hint));
 }
 
 bool Expander::exception_is(std::string_view class_name) const {

@@ -28,6 +28,11 @@ Span Expander::narrow(Borrowed form) const {
   return found.known() && contains(span_, found) ? found : span_;
 }
 
+bool Expander::is_written(Borrowed form) const {
+  const Span found = spans_->find(form);
+  return found.known() && contains(span_, found);
+}
+
 Expander::Special Expander::find_special(Borrowed head) const {
   static const std::unordered_map<std::string_view, Special> k_specials = {
       {"if", &Expander::special_if},         {"do", &Expander::special_do},       {"let*", &Expander::special_let},
@@ -42,7 +47,9 @@ Expander::Special Expander::find_special(Borrowed head) const {
 }
 
 Node* Expander::analyze(Borrowed form, Place place) {
-  Restore<Span> where(span_, narrow(form));
+  const bool written = is_written(form);
+  Restore<Span> where(span_, written ? spans_->find(form) : span_);
+  Restore<const VarInfo*> maker(made_by_, written ? nullptr : made_by_);
   Restore<std::size_t> depth(nesting_, nesting_ + 1);
   if (nesting_ > k_most_nesting || rt::stack_exhausted()) {
     return error("e-nesting", "the form is nested too deep", "at most " + std::to_string(k_most_nesting) +
@@ -89,6 +96,8 @@ Node* Expander::analyze_call_form(Borrowed seq, Place place) {
         Borrowed made = expansion;
         kept_.push_back(std::move(expansion));
         Restore<bool> library(library_expansion_, library_expansion_ || from_library_);
+        Restore<const VarInfo*> maker(made_by_, from_library_ ? made_by_ : expanded_by_);
+        Restore<bool> function(written_fn_, is_written(form) && expanded_by_->name == "fn" && expanded_by_->ns == "clojure.core");
         return analyze(made, place);
       }
     }
@@ -126,7 +135,9 @@ Node* Expander::analyze_invoke(const Items& items) {
     if (constant != nullptr && constant->var->ns == "slisp.host" && !constant->var->is_function) return constant;
   }
   bool ok = analyze_all(items, 1, node->arguments);
-  return node->callee != nullptr && ok ? node : nullptr;
+  if (node->callee == nullptr || !ok) return nullptr;
+  note_call(*node);
+  return node;
 }
 
 // Goes on after a failure, to report more in one run.

@@ -5,7 +5,7 @@
 //   specials.cpp    if do let* loop* recur throw set! var     def.cpp fn.cpp try.cpp case.cpp
 //   interop.cpp     host names -> vars of slisp.host          runtime_calls.cpp  (rt/NAME ...)
 //   namespaces.cpp  ns, require, refer, import                loading.cpp      files and roots
-//   top_level.cpp   forms at top level
+//   top_level.cpp   forms at top level            calls.cpp        calls that cannot succeed
 // A method that returns null (or false) has reported why.
 #pragma once
 #include "src/analyzer/expand/analyzer.hpp"
@@ -62,6 +62,7 @@ class Expander {
   const std::vector<std::string>& files() const { return files_; }
   const std::vector<std::string>& absent_files() const { return absent_; }
   Environment& environment() { return environment_; }
+  Session& session() { return session_; }
 
  private:
   friend struct ReaderHooks;
@@ -91,6 +92,7 @@ class Expander {
   bool analyze_all(const Items& items, std::size_t from, std::vector<Node*>& out);
   Node* analyze_body(const Items& items, std::size_t from, Place place);
   Span narrow(Borrowed form) const;
+  bool is_written(Borrowed form) const;          // in the source, within the form at hand: no macro made it
   // The form as a List: other seqs are walked into one, which lives until the top-level form is done.
   bool as_list(Borrowed form, Borrowed& list);
   Special find_special(Borrowed head) const;
@@ -162,6 +164,13 @@ class Expander {
   bool catch_clause(TryNode* node, Borrowed form, const Items& items);
   Node* special_case(Borrowed form, const Items& items, Place place);
 
+  // calls.cpp
+  void note_call(const InvokeNode& node);
+  void note_local_function(const Local* local, Node* init);
+  void check_calls();
+  void wrong_arity(const std::string& name, std::size_t given, const std::string& takes, std::string hint,
+                   std::vector<reader::DiagnosticNote> notes);
+
   // interop.cpp
   Node* special_dot(Borrowed form, const Items& items, Place place);
   Node* special_new(Borrowed form, const Items& items, Place place);
@@ -170,6 +179,9 @@ class Expander {
   Node* new_instance(std::string_view class_name, const Items& items, std::size_t from);
   VarInfo* host_var(const std::string& name);
   bool names_class(std::string_view name) const;
+  Owned class_named(std::string_view name);
+  std::nullptr_t unknown_class(const std::string& name);
+  Node* refuse(std::string what, std::string hint, std::vector<Node*> arguments);
   Node* static_member(Borrowed symbol, bool& is_host);
 
   // runtime_calls.cpp
@@ -200,6 +212,8 @@ class Expander {
 
   // errors.cpp
   std::nullptr_t error(std::string_view code, std::string what, std::string why = {}, std::string hint = {});
+  std::vector<reader::DiagnosticNote> notes_here() const;
+  void warning(std::string_view code, std::string what, std::string why, std::string hint = {});
   std::nullptr_t error_at(Borrowed form, std::string_view code, std::string what, std::string why = {}, std::string hint = {});
   bool exception_is(std::string_view class_name) const;
   // Takes the pending exception and tells of it.
@@ -216,6 +230,8 @@ class Expander {
   bool from_library_ = false;                    // the macro that was called last is the library's
   Owned features_;
   Span span_;                                    // of the form at hand
+  const VarInfo* expanded_by_ = nullptr;         // the macro that was called last
+  const VarInfo* made_by_ = nullptr;             // the program's macro that made the form at hand; null: it stands in the source
   std::size_t nesting_ = 0;
   std::vector<Owned> kept_;                      // forms that macros made, until the top-level form is done
   std::vector<ScopeEntry> scope_;
@@ -225,6 +241,21 @@ class Expander {
   NoRecur no_recur_ = NoRecur::NotTail;
   std::string fn_name_;                          // qualified name of what is being defined, for names of inner functions
   std::string next_fn_name_;                     // set by def for the function that is its init
+
+  // Calls whose callee may still be defined again: looked at when the whole program is known.
+  struct Call {
+    Span span;
+    std::vector<reader::DiagnosticNote> notes;
+    const VarInfo* var;                          // one of the two
+    const Local* local;
+    std::size_t given;
+  };
+  std::vector<Call> calls_;
+  std::map<const Local*, const FnNode*> local_functions_;
+  std::set<const VarInfo*> mentioned_;           // as #'x: whoever has a var may give it another function
+  std::size_t guards_ = 0;                       // try forms with a catch, and functions handed on, around the form at hand
+  bool written_fn_ = false;                      // the form at hand is what the source's (fn ...) became
+  bool thunk_ = false;                           // the function at hand is handed on
 
   std::vector<std::string> loading_;             // namespaces whose files are being read, outermost first
   std::set<std::string, std::less<>> loaded_;

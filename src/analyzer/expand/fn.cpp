@@ -9,6 +9,9 @@ Node* Expander::special_fn(Borrowed form, const Items& items, Place) {
   auto* fn = make<FnNode>();
   Owned head_meta = meta_of(items[0]);
   fn->once = map_value(head_meta, "once").truthy();
+  // A function without parameters that is handed on, such as #(f 1): whoever calls it may be prepared for what it throws.
+  const bool written = std::exchange(written_fn_, false) || is_written(form);
+  Restore<bool> thunk(thunk_, written && next_fn_name_.empty());
   std::string name = std::exchange(next_fn_name_, std::string());
   std::string outer = fn_name_.empty() ? environment_.current_ns() : fn_name_;
   std::size_t from = 1;
@@ -42,9 +45,11 @@ Node* Expander::special_fn(Borrowed form, const Items& items, Place) {
     if (name_of(self).qualified()) return error("e-fn", "the name of a function has no namespace: " + name_of(self).full());
     fn->self = program_->arena.local();
     bind_self(self, fn, fn->self);
+    note_local_function(fn->self, fn);
   }
   bool ok = fn_methods(fn, items, from);
   scope_.erase(scope_.begin() + static_cast<std::ptrdiff_t>(scope), scope_.end());
+  if (!ok) local_functions_.erase(fn->self);
   return ok ? fn : nullptr;
 }
 
@@ -108,6 +113,7 @@ bool Expander::fn_method(FnNode* fn, Borrowed form, const Items& items) {
   if (ok) {
     RecurTarget target{nullptr, method, method->parameters.size() + (method->rest ? 1 : 0)};
     Restore<const RecurTarget*> jump(recur_, &target);
+    Restore<std::size_t> guarded(guards_, guards_ + (thunk_ && target.arity == 0 ? 1 : 0));
     Restore<std::string> no_name(next_fn_name_, std::string());
     method->body = analyze_body(items, 1, Place::Tail);
     ok = method->body != nullptr;
@@ -145,6 +151,7 @@ Node* Expander::special_letfn(Borrowed, const Items& items, Place place) {
     Node* init = analyze(bindings[2 * i + 1], Place::Value);
     node->members[i].fn = init ? as<FnNode>(init) : nullptr;
     if (init != nullptr && node->members[i].fn == nullptr) error_at(bindings[2 * i + 1], "e-letfn", "letfn* binds functions only");
+    note_local_function(node->members[i].local, node->members[i].fn);
     ok = ok && node->members[i].fn != nullptr;
   }
   node->body = analyze_body(items, 2, place);

@@ -1,7 +1,9 @@
 // interop.cpp: host names of portable code. Each is a var of the namespace slisp.host:
 //   (Math/sqrt x) Math--sqrt     Long/MAX_VALUE Long--MAX_VALUE     (.indexOf s x) -indexOf     (.-field x) --field
 //   (Exception. "x") new-Exception     (. x m args), (. x (m args)), (. Class m args), (new Class args) are the same names
-// A name without such a var is an error that says which class and member.
+// A name without such a var becomes a node that throws; it is an error of the program where code that can be reached comes there.
+// A class that slisp does not know (imported, or named with its package) is a class without instances: programs mention many in code
+// that never runs.
 #include "src/analyzer/expand/expander.hpp"
 #include "src/reader/near.hpp"
 
@@ -10,19 +12,50 @@ namespace {
 
 constexpr std::string_view k_host = "slisp.host";
 
+constexpr std::string_view k_why = "slisp has no JVM: the table of host names (slisp.host) stands for what portable programs use, and this is not in it";
+
 std::string simple_name(std::string_view class_name) { return std::string(class_name.substr(class_name.rfind('.') + 1)); }
 
 }  // namespace
 
 // Could the part before a slash or the target of a dot be a class? Known to the runtime, imported, or with members in the table.
 bool Expander::names_class(std::string_view name) const {
-  if (!environment_.find_class(name).is_nil() || !environment_.class_name(name).empty()) return true;
+  if (!environment_.class_or_stand_in(name).is_nil()) return true;
   if (!environment_.namespace_exists(k_host)) return false;
   std::string prefix = simple_name(name) + "--";
   for (const std::string& member : environment_.visible_names(k_host)) {
     if (member.starts_with(prefix)) return true;
   }
   return false;
+}
+
+// The class of that name, a class without instances for one that slisp does not know; nil when the name is no class's.
+Owned Expander::class_named(std::string_view name) {
+  Owned found = environment_.class_or_stand_in(name);
+  if (session_.options.tell_all && environment_.is_stand_in(found)) {
+    warning("w-class", "the class " + std::string(name) + " is not offered", "nothing is an instance of a class that slisp does not know");
+  }
+  return found;
+}
+
+// The arguments are evaluated, then the node throws. Told of at once where all is told, else where code that can be reached has it.
+Node* Expander::refuse(std::string what, std::string hint, std::vector<Node*> arguments) {
+  reader::Diagnostic diagnostic{reader::Severity::Error, "e-interop", span_, what, std::string(k_why), std::move(hint), notes_here()};
+  bool at_once = session_.options.tell_all || session_.options.mode == Mode::Library || session_.options.mode == Mode::Bootstrap;
+  if (at_once) {
+    session_.diagnostics.add(std::move(diagnostic));
+    return nullptr;
+  }
+  auto* exception = make<RuntimeCallNode>(abi::RuntimeFunctionId::new_exception);
+  exception->arguments = {make<ConstNode>(Owned::copy(rt::class_object(rt::ClassId::UnsupportedOperationException))),
+                          make<ConstNode>(rt::make_string(what)), nil_node()};
+  auto* thrown = make<ThrowNode>(exception);
+  thrown->refusal = std::make_shared<const reader::Diagnostic>(std::move(diagnostic));
+  if (arguments.empty()) return thrown;
+  auto* all = make<DoNode>();
+  all->body = std::move(arguments);
+  all->body.push_back(thrown);
+  return all;
 }
 
 VarInfo* Expander::host_var(const std::string& name) {
@@ -46,8 +79,11 @@ Node* Expander::host_call(const std::string& name, const std::string& descriptio
       if (candidate.starts_with(prefix)) known.push_back(candidate);
     }
     std::string near = reader::nearest(name, known);
-    return error("e-interop", description + " is not offered", "slisp has no JVM: a fixed table of host names stands for what portable programs use",
-                 near.empty() ? std::string() : "the nearest name is " + near.substr(prefix.size()));
+    std::vector<Node*> arguments;
+    if (first != nullptr) arguments.push_back(first);
+    if (!analyze_all(items, from, arguments)) return nullptr;
+    return refuse(description + " is not offered", near.empty() ? std::string() : "the nearest name is " + near.substr(prefix.size()),
+                  std::move(arguments));
   }
   // (Math/PI) is Math/PI.
   if (!var->is_function && first == nullptr && items.size() == from && name.find("--") != std::string::npos) return make<VarRefNode>(var);
@@ -66,8 +102,7 @@ Node* Expander::static_member(Borrowed symbol, bool& is_host) {
   VarInfo* var = host_var(simple_name(name.ns) + "--" + std::string(name.name));
   if (var != nullptr) return make<VarRefNode>(var);
   if (session_.diagnostics.error_count() != errors) return nullptr;
-  return error("e-interop", "the member " + std::string(name.name) + " of class " + std::string(name.ns) + " is not offered",
-               "slisp has no JVM: a fixed table of host names stands for what portable programs use");
+  return refuse("the member " + std::string(name.name) + " of class " + std::string(name.ns) + " is not offered", {}, {});
 }
 
 // `items` from `from` on are the arguments behind the target.
@@ -113,7 +148,16 @@ Node* Expander::special_dot(Borrowed, const Items& items, Place) {
 
 Node* Expander::new_instance(std::string_view class_name, const Items& items, std::size_t from) {
   std::string name(class_name);
+  if (!names_class(name) && host_var("new-" + simple_name(name)) == nullptr) return unknown_class(name);
   return host_call("new-" + simple_name(name), "the constructor of class " + name, nullptr, items, from);
+}
+
+// A name that is neither imported nor written with its package nor known to all: a mistake, on the JVM too.
+std::nullptr_t Expander::unknown_class(const std::string& name) {
+  std::vector<std::string> known = environment_.class_names();
+  const std::string near = reader::nearest(name, known);
+  return error("e-class", "Unable to resolve classname: " + name,
+               "a class is named with its package, or imported: (import 'package.Class)", near.empty() ? std::string() : "did you mean " + near + "?");
 }
 
 Node* Expander::special_new(Borrowed, const Items& items, Place) {

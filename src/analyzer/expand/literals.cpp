@@ -124,7 +124,10 @@ Node* Expander::analyze_literal(Borrowed form) {
   if (is_vector(form)) return analyze_vector(form);
   if (is_map(form)) return analyze_map(form);
   if (is_set(form)) return analyze_set(form);
-  if (form.is(Kind::Var)) return make<TheVarNode>(environment_.info(form));
+  if (form.is(Kind::Var)) {
+    mentioned_.insert(environment_.info(form));
+    return make<TheVarNode>(environment_.info(form));
+  }
   Owned value;
   return constant(form, value) ? make<ConstNode>(std::move(value)) : nullptr;
 }

@@ -108,6 +108,7 @@ bool Expander::analyze_main(const reader::SourceFile& file, Program& program) {
   program.main_ns = "user";
   if (!enter_namespace("user")) return false;
   bool ok = analyze_file(file);
+  check_calls();
   loading_.clear();
   main_path_.clear();
   if (VarInfo* main = environment_.find_var(program.main_ns, "-main"); main != nullptr && !main->definitions.empty()) program.main = main;
@@ -269,6 +270,8 @@ bool Expander::load_namespace(const std::string& name, Span from) {
   Restore<std::string> no_name(fn_name_, std::string()), no_next_name(next_fn_name_, std::string());
   Restore<std::string> no_main(main_path_, std::string());
   Restore<bool> no_expansion(library_expansion_, false);
+  Restore<const VarInfo*> no_maker(made_by_, nullptr);
+  Restore<std::size_t> no_guard(guards_, 0);
   std::string before = environment_.current_ns();
   bool ok;
   if (separate_namespaces_) {

@@ -54,6 +54,7 @@ Expander::Expansion Expander::expand_macro(Borrowed form, const Items& items, Ow
     return Expansion::Failed;
   }
   expansion = host_.call_macro(macro, arguments);
+  expanded_by_ = &macro;
   from_library_ = macro.from_library || library_macros_.count(macro.ns) != 0;
   if (!expansion.failed()) return Expansion::Expanded;
   if (environment_.is_linked(macro.ns) && exception_is("java.lang.IllegalArgumentException")) {

@@ -55,6 +55,7 @@ Node* Expander::special_let(Borrowed, const Items& items, Place place) {
     Node* init = analyze(bindings[i + 1], Place::Value);
     ok = ok && init != nullptr;
     node->bindings.push_back({bind(bindings[i], LocalKind::Let), init});
+    note_local_function(node->bindings.back().local, init);
   }
   node->body = analyze_body(items, 2, place);
   leave_scope(scope);
@@ -121,6 +122,7 @@ Node* Expander::special_var(Borrowed, const Items& items, Place) {
                  name.qualified() ? std::string() : near_hint(name.name));
   }
   note_library_namespace(found.var->ns);
+  mentioned_.insert(found.var);
   return make<TheVarNode>(found.var);
 }
 

@@ -75,7 +75,7 @@ Expander::Resolved Expander::resolve(Borrowed symbol, bool private_too) {
   } else if (found.is(abi::Kind::Class)) {
     out.meaning = Meaning::Class;
     out.class_object = std::move(found);
-  } else if (Owned type = environment_.find_class(name.name); !type.is_nil()) {
+  } else if (Owned type = class_named(name.name); !type.is_nil()) {
     out.meaning = Meaning::Class;
     out.class_object = std::move(type);
   }

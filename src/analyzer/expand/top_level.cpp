@@ -9,6 +9,7 @@ bool Expander::top_level(Borrowed form) {
   if (rt::stack_exhausted()) return error("e-nesting", "the form is nested too deep") != nullptr;
   std::vector<Owned> expansions;
   Restore<bool> library(library_expansion_, library_expansion_);
+  Restore<const VarInfo*> maker(made_by_, is_written(form) ? nullptr : made_by_);
   Borrowed at = form;
   for (std::size_t steps = 0; is_seq(at); ++steps) {
     constexpr std::size_t k_most_expansions = 10'000;
@@ -39,6 +40,7 @@ bool Expander::top_level(Borrowed form) {
     expansions.push_back(std::move(expansion));
     at = expansions.back();
     library_expansion_ = library_expansion_ || from_library_;
+    if (!from_library_) made_by_ = expanded_by_;
   }
   scope_.clear();
   context_ = nullptr;

@@ -30,6 +30,9 @@ Node* Expander::special_try(Borrowed, const Items& items, Place) {
   bool ok = true;
   {
     Restore<NoRecur> why(no_recur_, NoRecur::AcrossTry);
+    bool catches = false;
+    for (const auto& [form, clause] : clauses) catches = catches || is_symbol(clause[0], "catch");
+    Restore<std::size_t> guarded(guards_, guards_ + (catches ? 1 : 0));
     node->body = analyze_body(body, 0, Place::Value);
     ok = node->body != nullptr;
   }
@@ -52,16 +55,17 @@ bool Expander::catch_clause(TryNode* node, Borrowed, const Items& items) {
     return error("e-try", "Bad catch clause: expected (catch Class name ...)", "catch takes a class and a name for the exception") != nullptr;
   }
   SymbolName name = name_of(items[1]);
-  Owned type = name.qualified() ? Owned() : environment_.find_class(name.name);
+  Owned type = name.qualified() ? Owned() : class_named(name.name);
   if (type.is_nil()) {
-    return error_at(items[1], "e-class", "Unable to resolve classname: " + name.full(),
-                    "catch names a class of exceptions", "Exception and Throwable catch more than one kind") != nullptr;
+    Restore<Span> where(span_, narrow(items[1]));
+    return unknown_class(name.full()) != nullptr;
   }
   if (name_of(items[2]).qualified()) return error_at(items[2], "e-try", "Can't bind qualified name:" + name_of(items[2]).full()) != nullptr;
   std::size_t scope = scope_.size();
   Local* local = bind(items[2], LocalKind::Catch);
   Node* body = analyze_body(items, 3, Place::Value);
   leave_scope(scope);
+  if (environment_.is_stand_in(type)) return body != nullptr;      // no exception is of that class
   TryNode::Catch clause{std::move(type), local, body, {}};
   node->catches.push_back(std::move(clause));
   return body != nullptr;

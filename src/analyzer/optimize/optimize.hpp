@@ -2,12 +2,21 @@
 #pragma once
 #include "src/analyzer/ast.hpp"
 
+namespace slisp::reader {
+class Diagnostics;
+}
+
 namespace slisp::analyzer {
+
+class Environment;
 
 // Calls of functions that only call a runtime function become that runtime call; keywords as functions become lookups.
 void inline_wrappers(Program& program);
 
 // A program that mentions *command-line-args* sets its root when it starts.
 void set_process_vars(Program& program);
+
+// What is not offered, where code that can be reached has it: errors.
+void report_refusals(Program& program, const Environment& environment, reader::Diagnostics& diagnostics);
 
 }  // namespace slisp::analyzer

@@ -29,7 +29,8 @@ TEST_CASE("near names are offered") {
 TEST_CASE("classes are values, host names are vars of slisp.host") {
   CHECK(analyze("(def x String)") == "(def user/x java.lang.String)");
   CHECK(analyze("(def x java.lang.Long)") == "(def user/x java.lang.Long)");
-  CHECK(analyze("(def x java.no.Such)") == "1:8: ClassNotFoundException: java.no.Such");
+  CHECK(analyze("(def x java.no.Such)") == "(def user/x java.no.Such)");
+  CHECK(analyze("(def x java.no.such)") == "1:8: ClassNotFoundException: java.no.such");
   Fixture fixture;
   fixture.analyze("(ns slisp.host) (def Math--sqrt (fn* [x] x)) (def Long--MAX_VALUE 5) (def -indexOf (fn* [s x] x)) "
                   "(def new-Exception (fn* [m] m)) (def --x (fn* [o] o))");

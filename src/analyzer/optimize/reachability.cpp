@@ -1,0 +1,176 @@
+// reachability.cpp: what is not offered is an error only where the running program can come to it.
+// In:   an expanded program, whole or with the forms missing that had errors; each ThrowNode with a refusal stands for such a place.
+// Out:  the refusals in code that can be reached, as errors.
+// Keeps: what is not told of throws when it is reached after all: by a name that is computed, or from a test (functions in metadata are
+//        clojure.test's, which reports what they throw).
+// Idea: top-level forms run, so they are roots, but for definitions of functions and registrations of methods: these count once their var
+//       is mentioned by code that counts. A branch that asks for an instance of a class that has none does not.
+#include "src/analyzer/annotate/children.hpp"
+#include "src/analyzer/environment.hpp"
+#include "src/analyzer/optimize/optimize.hpp"
+#include "src/analyzer/registrations.hpp"
+#include "src/reader/diagnostics.hpp"
+#include <unordered_map>
+#include <unordered_set>
+
+namespace slisp::analyzer {
+namespace {
+
+class Walk {
+ public:
+  Walk(Program& program, const Environment& environment, reader::Diagnostics& diagnostics)
+      : program_(program), environment_(environment), diagnostics_(diagnostics) {}
+
+  void run() {
+    for (TopLevel& form : program_.forms) top_level(form.node);
+    if (program_.main != nullptr) mention(program_.main);
+    while (!roots_.empty()) {
+      Node* next = roots_.back();
+      roots_.pop_back();
+      visit(next);
+    }
+  }
+
+ private:
+  void top_level(Node* node) {
+    if (auto* block = as<DoNode>(node)) {
+      for (Node* child : block->body) top_level(child);
+      return;
+    }
+    if (auto* def = as<DefNode>(node)) {
+      if (def->init == nullptr) return;
+      if (def->init->kind == NodeKind::Fn || def->var->macro) {
+        waiting_[def->var].push_back(def->init);
+      } else {
+        roots_.push_back(def->init);
+      }
+      return;
+    }
+    std::vector<VarInfo*> targets;
+    find_registrations(node, targets);
+    bool wait = !targets.empty();
+    for (VarInfo* target : targets) wait = wait && !target->from_library;
+    if (!wait) {
+      roots_.push_back(node);
+      return;
+    }
+    for (VarInfo* target : targets) waiting_[target].push_back(node);
+  }
+
+  void mention(const VarInfo* var) {
+    auto found = waiting_.find(var);
+    if (found == waiting_.end()) return;
+    for (Node* node : found->second) roots_.push_back(node);
+    waiting_.erase(found);
+  }
+
+  void visit(Node* node) {
+    switch (node->kind) {
+      case NodeKind::VarRef: mention(static_cast<VarRefNode*>(node)->var); return;
+      case NodeKind::TheVar: mention(static_cast<TheVarNode*>(node)->var); return;
+      case NodeKind::SetVar: mention(static_cast<SetVarNode*>(node)->var); break;
+      case NodeKind::Throw: {
+        auto* thrown = static_cast<ThrowNode*>(node);
+        if (thrown->refusal == nullptr) break;
+        if (told_.insert(thrown->refusal.get()).second) diagnostics_.add(*thrown->refusal);
+        return;
+      }
+      case NodeKind::If: {
+        auto* branch = static_cast<IfNode*>(node);
+        visit(branch->test);
+        const Known test = known(branch->test);
+        if (test != Known::False) visit(branch->then);
+        if (test != Known::True) visit(branch->otherwise);
+        return;
+      }
+      case NodeKind::Let: {
+        auto* let = static_cast<LetNode*>(node);
+        for (Binding& binding : let->bindings) {
+          visit(binding.init);
+          if (const Known value = known(binding.init); value != Known::Nothing) locals_[binding.local] = value;
+          if (is_instance_p(binding.init)) instance_p_.insert(binding.local);
+        }
+        visit(let->body);
+        return;
+      }
+      case NodeKind::Invoke: {
+        if (std::vector<VarInfo*> targets; is_registration(node, targets) && of_no_instance(*static_cast<InvokeNode*>(node), 0)) return;
+        break;
+      }
+      case NodeKind::RuntimeCall: {
+        // A method for a class without instances.
+        auto* call = static_cast<RuntimeCallNode*>(node);
+        if (call->function == abi::RuntimeFunctionId::multifn_add && is_stand_in(call->arguments[1])) return;
+        break;
+      }
+      case NodeKind::Def: {
+        auto* def = static_cast<DefNode*>(node);
+        if (def->init != nullptr) visit(def->init);
+        return;
+      }
+      default: break;
+    }
+    for_each_child(node, [&](Node*& child) { visit(child); });
+  }
+
+  enum class Known : std::uint8_t { Nothing, True, False };
+
+  Known known(Node* node) const {
+    switch (node->kind) {
+      case NodeKind::Const: return as<ConstNode>(node)->value.truthy() ? Known::True : Known::False;
+      case NodeKind::Do: return known(as<DoNode>(node)->body.back());
+      case NodeKind::Let: return known(as<LetNode>(node)->body);
+      case NodeKind::LocalRef: {
+        auto found = locals_.find(as<LocalRefNode>(node)->local);
+        return found == locals_.end() ? Known::Nothing : found->second;
+      }
+      case NodeKind::If: {
+        auto* branch = as<IfNode>(node);
+        const Known test = known(branch->test);
+        if (test == Known::True) return known(branch->then);
+        if (test == Known::False) return known(branch->otherwise);
+        const Known then = known(branch->then);
+        return then == known(branch->otherwise) ? then : Known::Nothing;
+      }
+      case NodeKind::Invoke: {
+        auto* call = as<InvokeNode>(node);
+        if (const VarInfo* core = called_core_var(node); core != nullptr && core->name == "not" && call->arguments.size() == 1) {
+          const Known value = known(call->arguments[0]);
+          return value == Known::Nothing ? value : value == Known::True ? Known::False : Known::True;
+        }
+        return is_instance_p(call->callee) && of_no_instance(*call, 0) ? Known::False : Known::Nothing;
+      }
+      default: return Known::Nothing;
+    }
+  }
+
+  bool is_instance_p(Node* node) const {
+    if (auto* reference = as<VarRefNode>(node)) return reference->var->name == "instance?" && reference->var->ns == "clojure.core";
+    auto* local = as<LocalRefNode>(node);
+    return local != nullptr && instance_p_.count(local->local) != 0;
+  }
+  bool is_stand_in(const Node* node) const {
+    auto* constant = as<ConstNode>(node);
+    return constant != nullptr && environment_.is_stand_in(constant->value);
+  }
+  bool of_no_instance(const InvokeNode& call, std::size_t argument) const {
+    return call.arguments.size() > argument && is_stand_in(call.arguments[argument]);
+  }
+
+  Program& program_;
+  const Environment& environment_;
+  reader::Diagnostics& diagnostics_;
+  std::vector<Node*> roots_;                                       // to be visited
+  std::unordered_map<const VarInfo*, std::vector<Node*>> waiting_; // visited when the var is mentioned
+  std::unordered_map<const Local*, Known> locals_;
+  std::unordered_set<const Local*> instance_p_;                    // other names for instance?
+  std::unordered_set<const reader::Diagnostic*> told_;
+};
+
+}  // namespace
+
+void report_refusals(Program& program, const Environment& environment, reader::Diagnostics& diagnostics) {
+  Walk(program, environment, diagnostics).run();
+}
+
+}  // namespace slisp::analyzer
