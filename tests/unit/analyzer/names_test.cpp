@@ -49,7 +49,7 @@ TEST_CASE("classes are values, host names are vars of slisp.host") {
   CHECK(fixture.analyze("(def a (. 1 -x))") == "(def user/a (slisp.host/--x 1))");
   CHECK(fixture.analyze("(def a (Math/qsrt 1))") == "1:9: the member qsrt of class Math is not offered");
   CHECK(fixture.analyze("(def a (.nope 1))") == "1:8: the method nope (.nope) is not offered");
-  CHECK(fixture.analyze("(def a (Nope. 1))") == "1:8: the constructor of class Nope is not offered");
+  CHECK(fixture.analyze("(def a (Nope. 1))") == "1:8: Unable to resolve classname: Nope");
   CHECK(fixture.analyze("(import '(java.util Unheard) 'java.io.Of) (def a (Unheard/of 1))") ==
         "1:51: the member of of class Unheard is not offered");
 }
