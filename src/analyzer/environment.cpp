@@ -280,6 +280,45 @@ bool Environment::is_stand_in(Borrowed value) const {
   return found != stand_ins_.end() && found->second.word() == value.word();
 }
 
+std::vector<std::string> Environment::all_namespaces() const {
+  std::vector<std::string> out;
+  rt::SeqWalk walk(Owned::adopt(abi::slisp_ns_all()));
+  Owned ns;
+  while (walk.next(ns)) {
+    std::string name = name_of(ns);
+    if (!name.starts_with("slisp.")) out.push_back(std::move(name));
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+bool Environment::has_public(std::string_view ns, std::string_view name) const {
+  const Owned found = find_namespace(ns);
+  if (found.is_nil()) return false;
+  const Owned var = resolve_in(found, rt::symbol("", name));
+  return var.is(Kind::Var) && (var.as<abi::Var>()->flags & abi::k_var_private) == 0 &&
+         text(rt::symbol_name(var.as<abi::Var>()->ns)) == ns;
+}
+
+std::vector<std::string> Environment::aliases() const {
+  std::vector<std::string> out;
+  if (current_.is_nil()) return out;
+  const Owned map = Owned::adopt(abi::slisp_ns_aliases(current_.word()));
+  if (!is_map(map)) return out;
+  rt::MapCursor cursor;
+  Borrowed key = abi::k_nil, value = abi::k_nil;
+  while (rt::next_entry(map, cursor, key, value)) out.push_back(text(rt::symbol_name(key)));
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+std::string Environment::alias_of(std::string_view ns) const {
+  for (const std::string& alias : aliases()) {
+    if (name_of(find_alias_or_namespace(alias)) == ns) return alias;
+  }
+  return {};
+}
+
 std::vector<std::string> Environment::visible_names(std::string_view ns) const {
   std::vector<std::string> out;
   Owned where = ns.empty() ? Owned::copy(current_) : find_alias_or_namespace(ns);

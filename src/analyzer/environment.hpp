@@ -70,6 +70,11 @@ class Environment {
   std::vector<std::string> class_names() const;
   // Is it a class that has no instances?
   bool is_stand_in(rt::Borrowed value) const;
+  // All namespaces but the library's own inner ones; sorted.
+  std::vector<std::string> all_namespaces() const;
+  bool has_public(std::string_view ns, std::string_view name) const;
+  std::vector<std::string> aliases() const;                                     // of the current namespace
+  std::string alias_of(std::string_view ns) const;                              // in the current namespace; empty: none
   // Names that could have been meant where `ns` stands (empty: unqualified).
   std::vector<std::string> visible_names(std::string_view ns) const;
 

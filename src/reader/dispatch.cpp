@@ -22,7 +22,7 @@ Owned Reader::keyword_of(std::string_view token) {
     if (name.ns.empty() && names.current_ns != nullptr) ns = names.current_ns(names.context);
     if (!name.ns.empty() && names.find_ns != nullptr) ns = names.find_ns(names.context, name.ns);
   }
-  if (ns.failed()) return fail_pending(error_, "e-token");
+  if (ns.failed()) return fail_pending(error_, "e-token", "::alias/name is completed by the aliases of the current namespace");
   if (!ns.is(abi::Kind::String)) {
     return fail(error_, "e-token", ClassId::RuntimeException, text({"Invalid token: ", token}),
                 name.ns.empty() ? "there is no current namespace here" : "the namespace before the slash is neither an alias nor loaded",
@@ -43,7 +43,8 @@ Reader::Step Reader::read_name(Position begin) {
   Span span = span_from(begin);
   if (options_.dialect == Dialect::Edn && token.find_first_of("@`~") != std::string_view::npos) {
     std::size_t at = token.find_first_of("@`~");
-    return fault(span, "e-edn", ClassId::RuntimeException, text({"Invalid constituent character: ", cut(token, at, 1)}));
+    return fault(span, "e-edn", ClassId::RuntimeException, text({"Invalid constituent character: ", cut(token, at, 1)}),
+                 "EDN has no ~, ` and @");
   }
   if (token == "nil") return deliver(Owned(), span);
   if (token == "true") return deliver(Owned::adopt(abi::k_true), span);
@@ -70,7 +71,7 @@ Reader::Step Reader::read_number(Position begin) {
 Reader::Step Reader::read_character(Position begin) {
   lexer_.advance();
   if (lexer_.peek() < 0) {
-    (void)fault(span_from(begin), "e-eof", ClassId::RuntimeException, text({"EOF while reading character"}));
+    (void)fault(span_from(begin), "e-eof", ClassId::RuntimeException, text({"EOF while reading character"}), "the text ends behind a prefix that wants more");
     error_.incomplete = true;
     return Step::Failed;
   }
@@ -96,7 +97,8 @@ Reader::Step Reader::read_argument(Position begin) {
       if (digits) number = number * 10 + (c - '0');
     }
     if (!digits) {
-      return fault(span, "e-argument", ClassId::IllegalStateException, text({"arg literal must be %, %& or %integer"}));
+      return fault(span, "e-argument", ClassId::IllegalStateException, text({"arg literal must be %, %& or %integer"}),
+                   "within #(...) a name that begins with % stands for an argument");
     }
     if (number < 1 || number > k_max_arguments) {
       return fault(span, "e-argument", ClassId::IllegalStateException, text({"arg literal out of range: %", token}),
@@ -151,7 +153,8 @@ Reader::Step Reader::read_dispatch_edn(Position begin) {
     case '_': lexer_.advance(); frame.kind = FrameKind::Discard; return open(frame, begin);
     case '#': lexer_.advance(); return read_symbolic_value(begin);
     case ':': lexer_.advance(); return open_namespaced_map(begin);
-    case '<': lexer_.advance(); return fault(span_from(begin), "e-unreadable", ClassId::RuntimeException, text({"Unreadable form"}));
+    case '<': lexer_.advance(); return fault(span_from(begin), "e-unreadable", ClassId::RuntimeException, text({"Unreadable form"}),
+                            "#<...> is how objects print that cannot be read back");
     default: return read_tagged(begin);
   }
 }
@@ -159,7 +162,7 @@ Reader::Step Reader::read_dispatch_edn(Position begin) {
 Reader::Step Reader::read_tagged(Position begin) {
   int c = lexer_.peek();
   if (c < 0) {
-    (void)fault(span_from(begin), "e-eof", ClassId::RuntimeException, text({"EOF while reading character"}));
+    (void)fault(span_from(begin), "e-eof", ClassId::RuntimeException, text({"EOF while reading character"}), "the text ends behind a prefix that wants more");
     error_.incomplete = true;
     return Step::Failed;
   }
@@ -208,7 +211,7 @@ Reader::Step Reader::read_regex(Position begin) {
   lexer_.advance();
   Owned regex = Owned::adopt(abi::slisp_regex(pattern.word()));
   if (!regex.failed()) return read_scalar(std::move(regex), begin);
-  Owned failed = fail_pending(error_, "e-regex");
+  Owned failed = fail_pending(error_, "e-regex", "a pattern follows the rules of java.util.regex");
   // The pattern that follows in the message stands in the source line already.
   const std::string_view what = rt::text_of(error_.what);
   error_.what = rt::make_string(what.substr(0, what.find('\n')));
@@ -231,7 +234,7 @@ Reader::Step Reader::open_namespaced_map(Position begin) {
     }
     if (!automatic) return refuse({"Namespaced map must specify a namespace"}, "as in #:ns{:a 1} or #::{:a 1}");
     if (names.current_ns != nullptr) prefix = names.current_ns(names.context);
-    if (prefix.failed()) return pending_fault(span_from(begin), "e-namespaced-map");
+    if (prefix.failed()) return pending_fault(span_from(begin), "e-namespaced-map", "the namespace of #:: is the current one or that of an alias");
     if (!prefix.is(abi::Kind::String)) return refuse({"Namespaced map must specify a namespace"}, "there is no current namespace here");
   } else {
     Name name = split_name(token);
@@ -241,7 +244,7 @@ Reader::Step Reader::open_namespaced_map(Position begin) {
     }
     if (automatic) {
       if (names.find_ns != nullptr) prefix = names.find_ns(names.context, token);
-      if (prefix.failed()) return pending_fault(span_from(begin), "e-namespaced-map");
+      if (prefix.failed()) return pending_fault(span_from(begin), "e-namespaced-map", "the namespace of #:: is the current one or that of an alias");
       if (!prefix.is(abi::Kind::String)) return refuse({"Unknown auto-resolved namespace alias: ", token});
     } else {
       prefix = rt::make_string(token);
@@ -265,7 +268,7 @@ Reader::Step Reader::open_conditional(Position begin) {
     Span span = span_from(begin);
     if (lexer_.peek() == '@') lexer_.advance();
     (void)lexer_.skip_form();                                    // its list is no form of its own
-    return fault(span, "e-conditional", ClassId::RuntimeException, text({"Conditional read not allowed"}), "",
+    return fault(span, "e-conditional", ClassId::RuntimeException, text({"Conditional read not allowed"}), "#?(...) is for files of code",
                  "pass {:read-cond :allow} or :preserve");
   }
   Frame frame{.kind = FrameKind::Conditional, .closer = ')'};
@@ -276,12 +279,13 @@ Reader::Step Reader::open_conditional(Position begin) {
   }
   while (lexer_.at_blank()) lexer_.advance_code_point();
   if (lexer_.peek() < 0) {
-    (void)fault(span_from(begin), "e-eof", ClassId::RuntimeException, text({"EOF while reading character"}));
+    (void)fault(span_from(begin), "e-eof", ClassId::RuntimeException, text({"EOF while reading character"}), "the text ends behind a prefix that wants more");
     error_.incomplete = true;
     return Step::Failed;
   }
   if (lexer_.peek() != '(') {
-    return fault(span_from(begin), "e-conditional", ClassId::RuntimeException, text({"read-cond body must be a list"}));
+    return fault(span_from(begin), "e-conditional", ClassId::RuntimeException, text({"read-cond body must be a list"}),
+                 "#? is followed by a list of features and forms: #?(:slisp 1 :default 2)");
   }
   lexer_.advance();
   if (frame.splicing && frames_.empty()) {

@@ -99,7 +99,7 @@ Owned Reader::build_map(const Frame& frame, Span& where) {
     map = rt::map_assoc(std::move(map), Owned::copy(values_[i]), std::move(value));
     if (map.failed()) {
       where = places_[i];
-      return fail_pending(error_, "e-key");
+      return fail_pending(error_, "e-key", "keys and elements are compared and hashed while they are read");
     }
     if (rt::counted_size(map) == before) {
       where = places_[i];
@@ -118,7 +118,7 @@ Owned Reader::build_set(const Frame& frame, Span& where) {
     set = rt::set_conj(std::move(set), Owned::copy(values_[i]));
     if (set.failed()) {
       where = places_[i];
-      return fail_pending(error_, "e-key");
+      return fail_pending(error_, "e-key", "keys and elements are compared and hashed while they are read");
     }
     if (rt::counted_size(set) == before) {
       where = places_[i];
@@ -183,7 +183,8 @@ Owned Reader::apply_metadata(Owned metadata, Owned form, const Span& open) {
   } else if (metadata.is(Kind::Keyword)) {
     metadata = rt::map_assoc(rt::empty_map(), std::move(metadata), Owned::adopt(abi::k_true));
   } else if (!metadata.is(Kind::ArrayMap) && !metadata.is(Kind::HashMap)) {
-    return fail(error_, "e-metadata", ClassId::IllegalArgumentException, text({"Metadata must be Symbol,Keyword,String or Map"}));
+    return fail(error_, "e-metadata", ClassId::IllegalArgumentException, text({"Metadata must be Symbol,Keyword,String or Map"}),
+                "^tag is {:tag tag}, ^:flag is {:flag true}, a map stands for itself");
   }
   bool list = form.is(Kind::List) || form.is(Kind::EmptyList);
   bool carries = list || form.is(Kind::Symbol) || form.is(Kind::Vector) || form.is(Kind::VectorTrie) || form.is(Kind::ArrayMap) ||
@@ -211,11 +212,11 @@ Owned Reader::apply_metadata(Owned metadata, Owned form, const Span& open) {
     Borrowed key = abi::k_nil, value = abi::k_nil;
     while (rt::next_entry(metadata, cursor, key, value)) {
       merged = rt::map_assoc(std::move(merged), Owned::copy(key), Owned::copy(value));
-      if (merged.failed()) return fail_pending(error_, "e-metadata");
+      if (merged.failed()) return fail_pending(error_, "e-metadata", "^ gives the form behind it metadata");
     }
   }
   Owned result = Owned::adopt(abi::slisp_with_meta(form.take(), merged.take()));
-  return result.failed() ? fail_pending(error_, "e-metadata") : std::move(result);
+  return result.failed() ? fail_pending(error_, "e-metadata", "^ gives the form behind it metadata") : std::move(result);
 }
 
 Owned Reader::apply_tag(Owned tag, Owned form) {
@@ -224,7 +225,7 @@ Owned Reader::apply_tag(Owned tag, Owned form) {
   Owned result;
   if (data.knows != nullptr && data.knows(data.context, tag)) {
     result = data.read(data.context, tag, std::move(form));
-    return result.failed() ? fail_pending(error_, "e-tag") : std::move(result);
+    return result.failed() ? fail_pending(error_, "e-tag", "the reader function of the tag refuses the form behind it") : std::move(result);
   }
   std::string_view name = rt::text_of(rt::symbol_name(tag));
   bool plain = rt::symbol_ns(tag).is_nil();
@@ -233,7 +234,7 @@ Owned Reader::apply_tag(Owned tag, Owned form) {
       return fail(error_, "e-tag", ClassId::AssertionError, text({"Assert failed: (string? form)"}), "#uuid wants a string");
     }
     result = Owned::adopt(abi::slisp_parse_uuid(form.word()));
-    if (result.failed()) return fail_pending(error_, "e-tag");
+    if (result.failed()) return fail_pending(error_, "e-tag", "the reader function of the tag refuses the form behind it");
     if (result.is_nil()) {
       return fail(error_, "e-tag", ClassId::IllegalArgumentException, text({"Invalid UUID string: ", rt::text_of(form)}),
                   "as in #uuid \"550e8400-e29b-41d4-a716-446655440000\"");
@@ -243,10 +244,10 @@ Owned Reader::apply_tag(Owned tag, Owned form) {
   if (plain && name == "inst") {
     if (!form.is(Kind::String)) {
       (void)rt::throw_class_cast(form, "java.lang.CharSequence");
-      return fail_pending(error_, "e-tag");
+      return fail_pending(error_, "e-tag", "the reader function of the tag refuses the form behind it");
     }
     result = Owned::adopt(abi::slisp_parse_inst(form.word()));
-    return result.failed() ? fail_pending(error_, "e-tag") : std::move(result);
+    return result.failed() ? fail_pending(error_, "e-tag", "the reader function of the tag refuses the form behind it") : std::move(result);
   }
   if (name.find('.') != std::string_view::npos) {                // #a.b.Record[...]
     return fail(error_, "e-tag", ClassId::ClassNotFoundException, rt::make_string(name), "there is no record type of this name");
@@ -259,12 +260,13 @@ Owned Reader::apply_tag(Owned tag, Owned form) {
 // The form at the place of a feature, in an open #?( ).
 Reader::Step Reader::take_feature(Owned feature, const Span& span) {
   if (!feature.is(Kind::Keyword)) {
-    return fault(span, "e-conditional", ClassId::RuntimeException, text({"Feature should be a keyword: ", rt::text_of(printed(feature))}));
+    return fault(span, "e-conditional", ClassId::RuntimeException, text({"Feature should be a keyword: ", rt::text_of(printed(feature))}),
+                 "features and forms alternate in #?(...)", "write #?(:slisp form :default form)");
   }
   bool plain = rt::symbol_ns(feature).is_nil();
   std::string_view name = rt::text_of(rt::symbol_name(feature));
   if (plain && (name == "else" || name == "none")) {
-    return fault(span, "e-conditional", ClassId::RuntimeException, text({"Feature name :", name, " is reserved."}), "",
+    return fault(span, "e-conditional", ClassId::RuntimeException, text({"Feature name :", name, " is reserved."}), "Clojure keeps :else and :none for itself",
                  "the last branch is called :default");
   }
   bool active = plain && name == "default";
@@ -320,7 +322,7 @@ Reader::Step Reader::take_conditional_result(Owned form, const Span& span) {
   rt::SeqWalk walk(std::move(form));
   Owned element;
   while (walk.next(element)) pending_.push(element.take());
-  if (walk.failed()) return pending_fault(span, "e-splice");
+  if (walk.failed()) return pending_fault(span, "e-splice", "what #?@ splices is a sequence");
   for (std::size_t i = first, j = pending_.size(); i + 1 < j; ++i, --j) std::swap(pending_[i], pending_[j - 1]);
   pending_span_ = span;
   return Step::Continue;

@@ -36,7 +36,7 @@ rt::Owned big(bool negative, std::string_view digits, int radix, ReadError& erro
   if (negative) signed_digits.append('-');
   signed_digits.append(digits);
   rt::Owned value = rt::parse_bigint(signed_digits.view(), radix);
-  return value.failed() ? fail_pending(error, "e-number") : std::move(value);
+  return value.failed() ? fail_pending(error, "e-number", "numbers are written as in Java, with M, N, ratios and radixes besides") : std::move(value);
 }
 
 rt::Owned integer(bool negative, std::string_view digits, int radix, bool wants_big, ReadError& error) {
@@ -91,7 +91,7 @@ rt::Owned ratio(bool negative, std::string_view numerator, std::string_view deno
     return fail(error, "e-number", rt::ClassId::ArithmeticException, text({"Divide by zero"}), "the denominator of a ratio is not 0");
   }
   rt::Owned value = rt::make_ratio(std::move(n), std::move(d));
-  return value.failed() ? fail_pending(error, "e-number") : std::move(value);
+  return value.failed() ? fail_pending(error, "e-number", "numbers are written as in Java, with M, N, ratios and radixes besides") : std::move(value);
 }
 
 }  // namespace
@@ -131,7 +131,7 @@ rt::Owned parse_number(std::string_view token, ReadError& error) {
   if (length == body.size()) return double_of(token);
   if (length + 1 == body.size() && body.back() == 'M') {
     rt::Owned value = rt::parse_decimal(cut(cut(token, 0, token.size() - 1), token[0] == '+' ? 1 : 0));
-    return value.failed() ? fail_pending(error, "e-number") : std::move(value);
+    return value.failed() ? fail_pending(error, "e-number", "numbers are written as in Java, with M, N, ratios and radixes besides") : std::move(value);
   }
   std::size_t slash = body.find('/');
   if (slash != std::string_view::npos && all_digits(cut(body, 0, slash), 10) && all_digits(cut(body, slash + 1), 10)) {

@@ -23,11 +23,11 @@ rt::Owned fail(ReadError& error, const char* code, rt::ClassId exception, rt::Ow
   return rt::Owned::pending();
 }
 
-rt::Owned fail_pending(ReadError& error, const char* code) {
+rt::Owned fail_pending(ReadError& error, const char* code, std::string_view why) {
   rt::Owned thrown = rt::Owned::adopt(abi::slisp_exception_take());
   rt::Owned what = rt::Owned::adopt(abi::slisp_ex_message(thrown.word()));
   if (!what.is(abi::Kind::String)) what = rt::make_string("an exception was thrown while reading");
-  rt::Owned failed = fail(error, code, rt::ClassId::RuntimeException, std::move(what));
+  rt::Owned failed = fail(error, code, rt::ClassId::RuntimeException, std::move(what), why);
   error.thrown = std::move(thrown);
   return failed;
 }

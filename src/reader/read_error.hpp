@@ -28,6 +28,6 @@ rt::Owned text(std::initializer_list<std::string_view> pieces);
 rt::Owned fail(ReadError& error, const char* code, rt::ClassId exception, rt::Owned what, std::string_view why = {},
                std::string_view hint = {});
 // The same for an exception that a runtime function has left pending.
-rt::Owned fail_pending(ReadError& error, const char* code);
+rt::Owned fail_pending(ReadError& error, const char* code, std::string_view why);
 
 }  // namespace slisp::reader

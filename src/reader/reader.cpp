@@ -250,8 +250,8 @@ Reader::Step Reader::fault(const Span& span, const char* code, ClassId exception
   return failed_at(span);
 }
 
-Reader::Step Reader::pending_fault(const Span& span, const char* code) {
-  (void)fail_pending(error_, code);
+Reader::Step Reader::pending_fault(const Span& span, const char* code, std::string_view why) {
+  (void)fail_pending(error_, code, why);
   return failed_at(span);
 }
 

@@ -112,7 +112,7 @@ class Reader {
   Step failed_at(const Span& span);
   Step fault(const Span& span, const char* code, rt::ClassId exception, rt::Owned what, std::string_view why = {},
              std::string_view hint = {});
-  Step pending_fault(const Span& span, const char* code);
+  Step pending_fault(const Span& span, const char* code, std::string_view why);
   void push_value(rt::Owned value, const Span& span);
   rt::Owned pop_value();
   void drop_values(std::size_t base);

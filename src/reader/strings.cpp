@@ -36,7 +36,7 @@ constexpr std::string_view k_escape_hint = "known escapes: \\t \\r \\n \\b \\f \
 // One escape, the cursor behind its backslash. Returns the UTF-16 unit, or -1 after filling the error.
 std::int32_t parse_escape(Lexer& lexer, ReadError& error) {
   auto bad = [&](rt::ClassId exception, rt::Owned what) {
-    (void)fail(error, "e-escape", exception, std::move(what), "", k_escape_hint);
+    (void)fail(error, "e-escape", exception, std::move(what), "in a string a backslash begins an escape", k_escape_hint);
     return -1;
   };
   int c = lexer.peek();
@@ -163,7 +163,7 @@ rt::Owned parse_character(std::string_view token, ReadError& error) {
   }
   constexpr std::string_view k_hint = "named characters: \\newline \\space \\tab \\backspace \\formfeed \\return; \\uXXXX, \\oNNN";
   auto bad = [&](rt::ClassId exception, rt::Owned what) {
-    return fail(error, "e-character", exception, std::move(what), "", k_hint);
+    return fail(error, "e-character", exception, std::move(what), "\\ is followed by one character, or by the name or number of one", k_hint);
   };
   char kind = token[0];
   if (kind != 'u' && kind != 'o') return bad(rt::ClassId::RuntimeException, text({"Unsupported character: \\", token}));

@@ -204,7 +204,7 @@ bool Expansion::visit_symbol(Owned form) {
 Owned Expansion::resolve(Owned symbol) {
   if (names_.resolve_symbol == nullptr) return symbol;
   Owned resolved = names_.resolve_symbol(names_.context, symbol);
-  if (resolved.failed()) return fail_pending(error_, "e-syntax-quote");
+  if (resolved.failed()) return fail_pending(error_, "e-syntax-quote", "` resolves the symbols of its template");
   return resolved.is(Kind::Symbol) ? std::move(resolved) : std::move(symbol);
 }
 
@@ -239,7 +239,7 @@ bool Expansion::visit_elements(Owned form, TaskKind build_kind) {
     while (walk.next(item)) items.push(item.take());
     if (walk.failed()) {
       while (!items.empty()) rt::release(items.pop());
-      (void)fail_pending(error_, "e-syntax-quote");
+      (void)fail_pending(error_, "e-syntax-quote", "` resolves the symbols of its template");
       return false;
     }
   }

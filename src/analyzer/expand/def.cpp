@@ -68,8 +68,8 @@ Node* Expander::def_metadata(Borrowed symbol, Borrowed docstring) {
 
 Node* Expander::special_def(Borrowed, const Items& items, Place) {
   if (items.size() > 4) return error("e-def", "Too many arguments to def", "def takes a name, maybe a docstring, and maybe a value");
-  if (items.size() < 2) return error("e-def", "Too few arguments to def");
-  if (!is_symbol(items[1])) return error("e-def", "First argument to def must be a Symbol", {}, "it is " + form_text(items[1]));
+  if (items.size() < 2) return error("e-def", "Too few arguments to def", "def takes a name, maybe a docstring, and maybe a value");
+  if (!is_symbol(items[1])) return error("e-def", "First argument to def must be a Symbol", "it is the name of the var, and here stands " + form_text(items[1]));
   if (items.size() == 4 && !is_string(items[2])) return error("e-def", "Too many arguments to def", "between name and value stands a docstring only");
   SymbolName name = name_of(items[1]);
   if (name.qualified() && name.ns != environment_.current_ns()) {
@@ -83,7 +83,7 @@ Node* Expander::special_def(Borrowed, const Items& items, Place) {
   }
   std::string var_name(name.name);
   VarInfo* var = environment_.intern(var_name);
-  if (var == nullptr) return pending_error("e-def", "");
+  if (var == nullptr) return pending_error("e-def", "", "a name of another namespace that is referred to cannot be defined here");
   bool defines = items.size() > 2;
   Owned meta = meta_of(items[1]);
   auto flag = [&](std::string_view key) { return map_value(meta, key).truthy(); };
@@ -109,8 +109,12 @@ Node* Expander::special_def(Borrowed, const Items& items, Place) {
     node->init = analyze(items.back(), Place::Value);
     ok = ok && node->init != nullptr;
   }
-  if (!ok) return nullptr;
+  if (!ok) {
+    failed_definitions_.insert(var);
+    return nullptr;
+  }
   if (defines) {
+    failed_definitions_.erase(var);
     auto* fn = as<FnNode>(node->init);
     if (fn != nullptr && context_ == nullptr && fn->metadata == nullptr) {
       note_function(*var, *fn);

@@ -51,10 +51,10 @@ std::string Expander::take_exception_text() {
   return out;
 }
 
-std::nullptr_t Expander::pending_error(std::string_view code, const std::string& before,
+std::nullptr_t Expander::pending_error(std::string_view code, const std::string& before, std::string why,
                                        std::vector<reader::DiagnosticNote> notes) {
   std::string text = take_exception_text();
-  session_.diagnostics.error(code, span_, before + text, {}, {}, std::move(notes));
+  session_.diagnostics.error(code, span_, before + text, std::move(why), {}, std::move(notes));
   return nullptr;
 }
 

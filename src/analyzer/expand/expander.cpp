@@ -68,7 +68,7 @@ bool Expander::as_list(Borrowed form, Borrowed& list) {
   rt::SeqWalk walk(Owned::copy(form));
   Owned element;
   while (walk.next(element)) elements.push_back(std::move(element));
-  if (walk.failed()) return pending_error("e-macro", "a macro made a lazy sequence that fails: ") != nullptr;
+  if (walk.failed()) return pending_error("e-macro", "a macro made a lazy sequence that fails: ", "what a macro makes is walked when it has returned") != nullptr;
   Owned meta = meta_of(form);
   Owned made = rt::list_of(elements);
   if (!meta.is_nil()) made = Owned::adopt(abi::slisp_with_meta(made.take(), meta.take()));
@@ -112,7 +112,8 @@ Node* Expander::analyze_call_form(Borrowed seq, Place place) {
       SymbolName name = name_of(head);
       if (!name.qualified() && name.name.size() > 1 && name.name.front() == '.' && name.name != "..") {
         if (items.size() < 2) {
-          return error("e-call", "Malformed member expression, expecting (.member target ...)");
+          return error("e-call", "Malformed member expression, expecting (.member target ...)",
+                       "a method is called on an object");
         }
         bool field = name.name[1] == '-' && name.name.size() > 2;
         return member_call(items[1], name.name.substr(field ? 2 : 1), items, 2, field);

@@ -6,6 +6,7 @@
 //   interop.cpp     host names -> vars of slisp.host          runtime_calls.cpp  (rt/NAME ...)
 //   namespaces.cpp  ns, require, refer, import                loading.cpp      files and roots
 //   top_level.cpp   forms at top level            calls.cpp        calls that cannot succeed
+//   suggestions.cpp what could have been meant
 // A method that returns null (or false) has reported why.
 #pragma once
 #include "src/analyzer/expand/analyzer.hpp"
@@ -119,9 +120,14 @@ class Expander {
   };
   Resolved resolve(Borrowed symbol, bool private_too = false);
   Node* unresolved(Borrowed symbol);
-  std::string near_hint(std::string_view name) const;
-  std::uint32_t line_of_later_definition(std::string_view name) const;
   Node* var_reference(VarInfo* var);
+
+  // suggestions.cpp
+  std::string near_hint(std::string_view name) const;
+  std::string elsewhere_hint(std::string_view name) const;
+  std::string namespace_hint(std::string_view ns, std::string_view name) const;
+  std::string near_namespace(const std::string& name, const std::vector<std::string>& roots) const;
+  std::uint32_t line_of_later_definition(std::string_view name) const;
 
   // macros.cpp
   enum class Expansion : std::uint8_t { NotMacro, Expanded, Failed };
@@ -217,7 +223,8 @@ class Expander {
   std::nullptr_t error_at(Borrowed form, std::string_view code, std::string what, std::string why = {}, std::string hint = {});
   bool exception_is(std::string_view class_name) const;
   // Takes the pending exception and tells of it.
-  std::nullptr_t pending_error(std::string_view code, const std::string& before, std::vector<reader::DiagnosticNote> notes = {});
+  std::nullptr_t pending_error(std::string_view code, const std::string& before, std::string why,
+                               std::vector<reader::DiagnosticNote> notes = {});
   std::string take_exception_text();
 
   Session& session_;
@@ -251,6 +258,7 @@ class Expander {
     std::size_t given;
   };
   std::vector<Call> calls_;
+  std::set<const VarInfo*> failed_definitions_;  // told of; what fails for want of them is not
   std::map<const Local*, const FnNode*> local_functions_;
   std::set<const VarInfo*> mentioned_;           // as #'x: whoever has a var may give it another function
   std::size_t guards_ = 0;                       // try forms with a catch, and functions handed on, around the form at hand

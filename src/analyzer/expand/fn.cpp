@@ -42,7 +42,8 @@ Node* Expander::special_fn(Borrowed form, const Items& items, Place) {
   std::size_t scope = scope_.size();
   Restore<std::string> inner_name(fn_name_, fn->name);
   if (!self.is_nil()) {
-    if (name_of(self).qualified()) return error("e-fn", "the name of a function has no namespace: " + name_of(self).full());
+    if (name_of(self).qualified()) return error("e-fn", "the name of a function has no namespace: " + name_of(self).full(),
+                                                      "it is a local within the function");
     fn->self = program_->arena.local();
     bind_self(self, fn, fn->self);
     note_local_function(fn->self, fn);
@@ -68,7 +69,8 @@ bool Expander::fn_methods(FnNode* fn, const Items& items, std::size_t from) {
       method = list_items(list);
     }
     if (method.empty() || !is_vector(method[0])) {
-      return error_at(items[i], "e-fn", "Parameter declaration " + form_text(method.empty() ? items[i] : method[0]) + " should be a vector") != nullptr;
+      return error_at(items[i], "e-fn", "Parameter declaration " + form_text(method.empty() ? items[i] : method[0]) + " should be a vector",
+                      "a function is (fn [params] ...) or (fn ([params] ...) ...)") != nullptr;
     }
     ok = fn_method(fn, items[i], method) && ok;
   }
@@ -91,9 +93,10 @@ bool Expander::fn_method(FnNode* fn, Borrowed form, const Items& items) {
   };
   for (Borrowed parameter : vector_items(items[0])) {
     if (!is_symbol(parameter)) {
-      bad(items[0], "fn params must be Symbols, got: " + form_text(parameter));
+      bad(items[0], "fn params must be Symbols, got: " + form_text(parameter), "a parameter is a local");
     } else if (name_of(parameter).qualified()) {
-      bad(parameter, "Can't use qualified name as parameter: " + name_of(parameter).full());
+      bad(parameter, "Can't use qualified name as parameter: " + name_of(parameter).full(),
+          "locals have no namespace; in a macro's template write ~'name or name#");
     } else if (is_symbol(parameter, "&")) {
       if (rest) bad(parameter, "Invalid parameter list", "& stands once, before the last parameter");
       rest = true;
@@ -131,10 +134,13 @@ bool Expander::check_methods(FnNode* fn) {
   const FnMethod* variadic = fn->methods.back()->rest ? fn->methods.back().get() : nullptr;
   for (std::size_t i = 0; i + 1 < fn->methods.size(); ++i) {
     const FnMethod &a = *fn->methods[i], &b = *fn->methods[i + 1];
-    if (a.rest != nullptr) return error("e-fn", "Can't have more than 1 variadic overload") != nullptr;
-    if (b.rest == nullptr && a.parameters.size() == b.parameters.size()) return error("e-fn", "Can't have 2 overloads with same arity") != nullptr;
+    if (a.rest != nullptr) return error("e-fn", "Can't have more than 1 variadic overload",
+                                       "the number of arguments decides which method is called") != nullptr;
+    if (b.rest == nullptr && a.parameters.size() == b.parameters.size()) return error("e-fn", "Can't have 2 overloads with same arity",
+                                                                                        "the number of arguments decides which method is called") != nullptr;
     if (variadic != nullptr && a.parameters.size() > variadic->parameters.size()) {
-      return error("e-fn", "Can't have fixed arity function with more params than variadic function") != nullptr;
+      return error("e-fn", "Can't have fixed arity function with more params than variadic function",
+                   "the variadic method would take the same arguments") != nullptr;
     }
   }
   return true;
@@ -150,7 +156,8 @@ Node* Expander::special_letfn(Borrowed, const Items& items, Place place) {
   for (std::size_t i = 0; i < node->members.size(); ++i) {
     Node* init = analyze(bindings[2 * i + 1], Place::Value);
     node->members[i].fn = init ? as<FnNode>(init) : nullptr;
-    if (init != nullptr && node->members[i].fn == nullptr) error_at(bindings[2 * i + 1], "e-letfn", "letfn* binds functions only");
+    if (init != nullptr && node->members[i].fn == nullptr) error_at(bindings[2 * i + 1], "e-letfn", "letfn* binds functions only",
+                                                                                   "its names are known in all of its functions", "use let");
     note_local_function(node->members[i].local, node->members[i].fn);
     ok = ok && node->members[i].fn != nullptr;
   }

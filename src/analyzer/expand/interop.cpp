@@ -115,7 +115,7 @@ Node* Expander::member_call(Borrowed target, std::string_view member, const Item
 }
 
 Node* Expander::special_dot(Borrowed, const Items& items, Place) {
-  if (items.size() < 3) return error("e-call", "Malformed member expression, expecting (. target member ...)");
+  if (items.size() < 3) return error("e-call", "Malformed member expression, expecting (. target member ...)", "a dot takes an object or a class, and a member");
   Items call;
   std::size_t from = 3;
   Borrowed member = items[2];
@@ -123,12 +123,12 @@ Node* Expander::special_dot(Borrowed, const Items& items, Place) {
     Borrowed list = abi::k_nil;
     if (!as_list(member, list)) return nullptr;
     call = list_items(list);
-    if (call.empty()) return error("e-call", "Malformed member expression");
+    if (call.empty()) return error("e-call", "Malformed member expression", "(. target (method args...)) names the method first");
     member = call[0];
     from = 1;
   }
   const Items& arguments = call.empty() ? items : call;
-  if (!is_symbol(member)) return error("e-call", "Malformed member expression, the member is a symbol");
+  if (!is_symbol(member)) return error("e-call", "Malformed member expression, the member is a symbol", "the table of host names goes by names");
   std::string_view name = name_of(member).name;
   bool field = name.size() > 1 && name.front() == '-';
   if (field) name.remove_prefix(1);
@@ -161,7 +161,7 @@ std::nullptr_t Expander::unknown_class(const std::string& name) {
 }
 
 Node* Expander::special_new(Borrowed, const Items& items, Place) {
-  if (items.size() < 2 || !is_symbol(items[1])) return error("e-call", "wrong number of arguments, expecting at least 1: (new Class args...)");
+  if (items.size() < 2 || !is_symbol(items[1])) return error("e-call", "wrong number of arguments, expecting at least 1: (new Class args...)", "new takes the name of a class, a symbol");
   return new_instance(name_of(items[1]).name, items, 2);
 }
 

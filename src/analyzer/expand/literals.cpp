@@ -68,7 +68,7 @@ bool Expander::constant(Borrowed form, Owned& out) {
 }
 
 bool Expander::constant_parts(Borrowed form, Owned& out) {
-  if (rt::stack_exhausted()) return error("e-nesting", "quoted data is nested too deep") != nullptr;
+  if (rt::stack_exhausted()) return error("e-nesting", "quoted data is nested too deep", "the compiler walks it on its stack") != nullptr;
   Constancy kind = constancy(form);
   if (kind == Constancy::AsItIs) {
     out = Owned::copy(form);
@@ -111,11 +111,11 @@ bool Expander::constant_parts(Borrowed form, Owned& out) {
     out = is_vector(form) ? rt::vector_of(parts) : rt::list_of(parts);
   }
   if (!meta.is_nil()) out = Owned::adopt(abi::slisp_with_meta(out.take(), meta.take()));
-  return !out.failed() || pending_error("e-literal", "") != nullptr;
+  return !out.failed() || pending_error("e-literal", "", "constants are made while compiling") != nullptr;
 }
 
 Node* Expander::special_quote(Borrowed, const Items& items, Place) {
-  if (items.size() != 2) return error("e-quote", "quote takes one form, got " + std::to_string(items.size() - 1));
+  if (items.size() != 2) return error("e-quote", "quote takes one form, got " + std::to_string(items.size() - 1), "'form is (quote form)");
   Owned value;
   return constant(items[1], value) ? make<ConstNode>(std::move(value)) : nullptr;
 }

@@ -62,7 +62,7 @@ const reader::SourceFile* Expander::open_file(const std::string& path, Span from
   std::string why;
   reader::SourceFile* file = session_.sources.add_file(path, why);
   if (file == nullptr) {
-    session_.diagnostics.error("e-file", from, "cannot read " + path + ": " + why);
+    session_.diagnostics.error("e-file", from, "cannot read " + path + ": " + why, "the program's files are read while it is compiled");
     return nullptr;
   }
   file->name = std::move(name);
@@ -227,8 +227,9 @@ std::string Expander::find_source(const std::string& name, Span from, std::strin
   }
   std::string searched;
   for (const std::string& root : roots) searched += (searched.empty() ? "" : ", ") + shown_root(root);
+  const std::string near = near_namespace(name, roots);
   session_.diagnostics.error("e-ns", from, "Could not locate " + relative + ".slisp, .cljc or .clj for the namespace " + name,
-                             "searched below: " + (searched.empty() ? "." : searched), "-I DIR adds a source root");
+                             "searched below: " + (searched.empty() ? "." : searched), near.empty() ? "-I DIR adds a source root" : "did you mean " + near + "?");
   return std::string();
 }
 
@@ -290,7 +291,7 @@ bool Expander::load_namespace(const std::string& name, Span from) {
   }
   std::swap(kept, kept_);
   std::swap(scope, scope_);
-  if (!environment_.enter_namespace(before)) return pending_error("e-ns", "") != nullptr;
+  if (!environment_.enter_namespace(before)) return pending_error("e-ns", "", "the namespace could not be entered") != nullptr;
   if (ok && !environment_.namespace_exists(name)) {
     session_.diagnostics.error("e-ns", from, "namespace '" + name + "' not found after loading '" + path + "'",
                                "the file's ns form names another namespace");
@@ -301,12 +302,13 @@ bool Expander::load_namespace(const std::string& name, Span from) {
 
 bool Expander::include_file(const Items& items) {
   if (file_ == nullptr || library_files_.count(file_->id) == 0) {
-    return error("e-include", "slisp-include is for the library's own files", {}, "require a namespace instead") != nullptr;
+    return error("e-include", "slisp-include is for the library's own files", "programs are put together of namespaces", "require a namespace instead") != nullptr;
   }
-  if (items.size() != 2 || !is_string(items[1])) return error("e-include", "slisp-include takes the name of a file") != nullptr;
+  if (items.size() != 2 || !is_string(items[1])) return error("e-include", "slisp-include takes the name of a file", "the parts of a namespace of the library are files below its folder") != nullptr;
   std::string name(rt::text_of(items[1]));
   if (name.empty() || name.front() == '/' || name.find("..") != std::string::npos) {
-    return error("e-include", "slisp-include stays below the folder of its file: " + name) != nullptr;
+    return error("e-include", "slisp-include stays below the folder of its file: " + name,
+                 "the parts of a namespace of the library are files below its folder") != nullptr;
   }
   std::size_t slash = file_->path.rfind('/');
   std::string path = slash == std::string::npos ? name : file_->path.substr(0, slash + 1) + name;

@@ -40,6 +40,7 @@ Expander::Expansion Expander::expand_macro(Borrowed form, const Items& items, Ow
   if (resolved.meaning != Meaning::Var) return Expansion::Failed;
   VarInfo& macro = *resolved.var;
   note_library_namespace(macro.ns);
+  if (failed_definitions_.count(&macro) != 0) return Expansion::Failed;
 
   std::vector<Owned> arguments;
   arguments.reserve(items.size() + 1);
@@ -49,7 +50,8 @@ Expander::Expansion Expander::expand_macro(Borrowed form, const Items& items, Ow
   Borrowed root = macro.object.as<abi::Var>()->root;
   if (root.word() != abi::k_unbound_root && !accepts(root, arguments.size())) {
     const Owned arglists = map_value(macro.object.as<abi::Var>()->meta, "arglists");
-    error("e-macro-arity", "Wrong number of args (" + std::to_string(items.size() - 1) + ") passed to: " + macro.ns + "/" + macro.name, {},
+    error("e-macro-arity", "Wrong number of args (" + std::to_string(items.size() - 1) + ") passed to: " + macro.ns + "/" + macro.name,
+          "a macro is called with the forms behind its name, unevaluated",
           arglists.is_nil() ? std::string() : "its parameters: " + form_text(arglists));
     return Expansion::Failed;
   }
@@ -64,6 +66,14 @@ Expander::Expansion Expander::expand_macro(Borrowed form, const Items& items, Ow
     error("e-macro", colon == std::string::npos ? text : text.substr(colon + 2), macro.ns + "/" + macro.name + " takes no such form");
     return Expansion::Failed;
   }
+  if (!failed_definitions_.empty() && exception_is("java.lang.IllegalStateException")) {
+    // A function that the macro needs was told of already.
+    const std::string text = take_exception_text();
+    if (text.find("unbound") == std::string::npos && text.find("Unbound") == std::string::npos) {
+      error("e-macro", "macro " + macro.ns + "/" + macro.name + " failed: " + text, "macros run while the program is compiled");
+    }
+    return Expansion::Failed;
+  }
   std::vector<reader::DiagnosticNote> notes;
   Span inside = host_.failure_span();
   if (inside.known()) {
@@ -71,7 +81,7 @@ Expander::Expansion Expander::expand_macro(Borrowed form, const Items& items, Ow
   } else if (!macro.definitions.empty()) {
     notes.push_back({macro.definitions.back()->span, "the macro is defined here"});
   }
-  pending_error("e-macro", "macro " + macro.ns + "/" + macro.name + " failed: ", std::move(notes));
+  pending_error("e-macro", "macro " + macro.ns + "/" + macro.name + " failed: ", "macros run while the program is compiled", std::move(notes));
   return Expansion::Failed;
 }
 

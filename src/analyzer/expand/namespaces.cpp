@@ -14,7 +14,7 @@ bool Expander::quoted(Borrowed form, Borrowed& inside) const {
 
 bool Expander::enter_namespace(std::string_view name) {
   bool fresh = !environment_.namespace_exists(name);
-  if (!environment_.enter_namespace(name)) return pending_error("e-ns", "") != nullptr;
+  if (!environment_.enter_namespace(name)) return pending_error("e-ns", "", "names and aliases of a namespace mean one thing each") != nullptr;
   return !fresh || refer_core();
 }
 
@@ -29,7 +29,7 @@ bool Expander::refer_core() {
 
 bool Expander::form_ns(Borrowed, const Items& items) {
   if (items.size() < 2 || !is_symbol(items[1]) || name_of(items[1]).qualified()) {
-    return error("e-ns", "ns takes the name of the namespace, a symbol") != nullptr;
+    return error("e-ns", "ns takes the name of the namespace, a symbol", "the name says where the file lies below its source root", "(ns my.program (:require [clojure.string :as str]))") != nullptr;
   }
   std::string name(name_of(items[1]).name);
   std::vector<Items> clauses;
@@ -44,18 +44,18 @@ bool Expander::form_ns(Borrowed, const Items& items) {
     } else if (is_seq(items[i]) && as_list(items[i], list)) {
       clauses.push_back(list_items(list));
     } else {
-      return error_at(items[i], "e-ns", "ns clauses are lists such as (:require ...), got: " + form_text(items[i])) != nullptr;
+      return error_at(items[i], "e-ns", "ns clauses are lists such as (:require ...), got: " + form_text(items[i]), "behind the name, docstring and attributes stand clauses") != nullptr;
     }
     clause_forms.push_back(items[i]);
     if (clauses.back().empty() || !is_keyword(clauses.back()[0])) {
-      return error_at(items[i], "e-ns", "an ns clause begins with :require, :use, :import, :refer-clojure or :refer") != nullptr;
+      return error_at(items[i], "e-ns", "an ns clause begins with :require, :use, :import, :refer-clojure or :refer", "the keyword says what the clause does") != nullptr;
     }
   }
   for (const Items& clause : clauses) {
     if (is_keyword(clause[0], "refer-clojure")) core_clause = &clause;
   }
   bool fresh = !environment_.namespace_exists(name);
-  if (!environment_.enter_namespace(name)) return pending_error("e-ns", "") != nullptr;
+  if (!environment_.enter_namespace(name)) return pending_error("e-ns", "", "names and aliases of a namespace mean one thing each") != nullptr;
   if (!main_path_.empty() && loading_.empty()) {
     set_main_root(name);
     loading_.push_back(name);                    // requiring the main file is a cycle; analyze_main takes it off
@@ -92,9 +92,9 @@ bool Expander::form_ns(Borrowed, const Items& items) {
 bool Expander::form_in_ns(const Items& items) {
   Borrowed name = abi::k_nil;
   if (items.size() != 2 || !quoted(items[1], name) || !is_symbol(name)) {
-    return error("e-ns", "in-ns takes a quoted symbol: (in-ns 'name)") != nullptr;
+    return error("e-ns", "in-ns takes a quoted symbol: (in-ns 'name)", "namespaces are known while compiling") != nullptr;
   }
-  return environment_.enter_namespace(name_of(name).name) || pending_error("e-ns", "") != nullptr;
+  return environment_.enter_namespace(name_of(name).name) || pending_error("e-ns", "", "names and aliases of a namespace mean one thing each") != nullptr;
 }
 
 bool Expander::form_require(const Items& items, bool use) {
@@ -133,7 +133,7 @@ bool Expander::require_spec(Borrowed spec, bool use, std::string_view prefix) {
     Items options(items.begin() + 1, items.end());
     return require_library(items[0], options, use, prefix);
   }
-  if (!prefix.empty()) return error("e-ns", "prefix lists do not nest") != nullptr;
+  if (!prefix.empty()) return error("e-ns", "prefix lists do not nest", "(prefix [name :as n] name) prefixes plain specifications") != nullptr;
   bool ok = true;
   for (std::size_t i = 1; i < items.size(); ++i) ok = require_spec(items[i], use, name_of(items[0]).name) && ok;
   return ok;
@@ -141,7 +141,7 @@ bool Expander::require_spec(Borrowed spec, bool use, std::string_view prefix) {
 
 bool Expander::read_filter(const Items& options, Filter& filter, std::string& alias, bool& only_alias, bool use) {
   filter.all = use;
-  if (options.size() % 2 != 0) return error("e-ns", "options of require come in pairs: :as name, :refer [names]") != nullptr;
+  if (options.size() % 2 != 0) return error("e-ns", "options of require come in pairs: :as name, :refer [names]", "behind the name of the namespace stand options and their values") != nullptr;
   auto names = [&](Borrowed form, auto&& each) {
     Items items;
     Borrowed list = abi::k_nil;
@@ -154,10 +154,10 @@ bool Expander::read_filter(const Items& options, Filter& filter, std::string& al
       Borrowed element = abi::k_nil;
       while (rt::next_element(form, cursor, element)) items.push_back(element);
     } else if (!form.is_nil()) {
-      return error_at(form, "e-ns", ":refer, :only and :exclude take a vector or list of names, got: " + form_text(form)) != nullptr;
+      return error_at(form, "e-ns", ":refer, :only and :exclude take a vector or list of names, got: " + form_text(form), "the names are those of vars of the namespace", ":refer :all takes all public names") != nullptr;
     }
     for (Borrowed item : items) {
-      if (!is_symbol(item)) return error_at(form, "e-ns", "not a name: " + form_text(item)) != nullptr;
+      if (!is_symbol(item)) return error_at(form, "e-ns", "not a name: " + form_text(item), "the names are symbols without quotes") != nullptr;
       each(std::string(name_of(item).name));
     }
     return true;
@@ -166,7 +166,7 @@ bool Expander::read_filter(const Items& options, Filter& filter, std::string& al
     Borrowed key = options[i], value = options[i + 1];
     std::string_view option = is_keyword(key) ? name_of(key).name : std::string_view();
     if (option == "as" || option == "as-alias") {
-      if (!is_symbol(value)) return error_at(value, "e-ns", ":as takes a symbol, got: " + form_text(value)) != nullptr;
+      if (!is_symbol(value)) return error_at(value, "e-ns", ":as takes a symbol, got: " + form_text(value), "an alias stands before the slash of a name: alias/name") != nullptr;
       alias = name_of(value).name;
       only_alias = only_alias || option == "as-alias";
     } else if (option == "refer" && is_keyword(value, "all")) {
@@ -177,11 +177,11 @@ bool Expander::read_filter(const Items& options, Filter& filter, std::string& al
     } else if (option == "exclude") {
       if (!names(value, [&](std::string name) { filter.exclude.insert(std::move(name)); })) return false;
     } else if (option == "rename") {
-      if (!is_map(value)) return error_at(value, "e-ns", ":rename takes a map {old new}") != nullptr;
+      if (!is_map(value)) return error_at(value, "e-ns", ":rename takes a map {old new}", "a name is referred to as another name, symbols both") != nullptr;
       rt::MapCursor cursor;
       Borrowed from = abi::k_nil, to = abi::k_nil;
       while (rt::next_entry(value, cursor, from, to)) {
-        if (!is_symbol(from) || !is_symbol(to)) return error_at(value, "e-ns", ":rename takes a map {old new}") != nullptr;
+        if (!is_symbol(from) || !is_symbol(to)) return error_at(value, "e-ns", ":rename takes a map {old new}", "a name is referred to as another name, symbols both") != nullptr;
         filter.rename[std::string(name_of(from).name)] = name_of(to).name;
       }
     } else if (option != "include-macros" && option != "refer-macros") {
@@ -201,7 +201,7 @@ bool Expander::require_library(Borrowed symbol, const Items& options, bool use, 
   if (only_alias && !environment_.namespace_exists(name)) {
     Owned target_name = rt::symbol("", name);
     Owned made = Owned::adopt(abi::slisp_ns_create(target_name.word()));
-    if (made.failed()) return pending_error("e-ns", "") != nullptr;
+    if (made.failed()) return pending_error("e-ns", "", "names and aliases of a namespace mean one thing each") != nullptr;
   } else if (!only_alias && !load_namespace(name, narrow(symbol))) {
     not_required_.insert(name);
     not_required_.insert(alias);
@@ -228,7 +228,7 @@ bool Expander::refer_names(const std::string& name, Borrowed ns, const Filter& f
       if (name == "clojure.core") return;        // what the namespace has of its own stays
       if (now_ns == "clojure.core") environment_.unmap(as_name);
     }
-    if (!environment_.refer(as_name, var)) ok = pending_error("e-ns", "") != nullptr;
+    if (!environment_.refer(as_name, var)) ok = pending_error("e-ns", "", "names and aliases of a namespace mean one thing each") != nullptr;
   };
   if (filter.all) {
     for (const Environment::Public& entry : Environment::publics(ns)) refer(entry.name, entry.var);
@@ -254,13 +254,13 @@ bool Expander::refer_names(const std::string& name, Borrowed ns, const Filter& f
 
 bool Expander::form_refer(const Items& items) {
   Borrowed name = abi::k_nil;
-  if (items.size() < 2) return error("e-ns", "refer takes the quoted name of a namespace") != nullptr;
+  if (items.size() < 2) return error("e-ns", "refer takes the quoted name of a namespace", "names are known while compiling", "(refer 'name)") != nullptr;
   if (is_keyword(items[0])) {
     name = items[1];                             // the clause (:refer name ...) of ns
   } else if (!quoted(items[1], name)) {
-    return error("e-ns", "refer takes the quoted name of a namespace: (refer 'name)") != nullptr;
+    return error("e-ns", "refer takes the quoted name of a namespace: (refer 'name)", "names are known while compiling") != nullptr;
   }
-  if (!is_symbol(name)) return error("e-ns", "refer takes the name of a namespace, a symbol") != nullptr;
+  if (!is_symbol(name)) return error("e-ns", "refer takes the name of a namespace, a symbol", "names are known while compiling") != nullptr;
   Items options(items.begin() + 2, items.end());
   for (Borrowed& option : options) quoted(option, option);
   Filter filter;
@@ -268,7 +268,7 @@ bool Expander::form_refer(const Items& items) {
   bool only_alias = false;
   if (!read_filter(options, filter, alias, only_alias, true)) return false;
   Owned ns = environment_.find_namespace(name_of(name).full());
-  if (ns.is_nil()) return error("e-ns", "No namespace: " + name_of(name).full()) != nullptr;
+  if (ns.is_nil()) return error("e-ns", "No namespace: " + name_of(name).full(), "refer takes a namespace that was loaded", "require it first") != nullptr;
   return refer_names(name_of(name).full(), ns, filter);
 }
 
@@ -303,10 +303,10 @@ bool Expander::add_alias(const std::string& alias, Borrowed ns) {
 bool Expander::form_alias(const Items& items) {
   Borrowed alias = abi::k_nil, name = abi::k_nil;
   if (items.size() != 3 || !quoted(items[1], alias) || !quoted(items[2], name) || !is_symbol(alias) || !is_symbol(name)) {
-    return error("e-ns", "alias takes two quoted names: (alias 'short 'the.namespace)") != nullptr;
+    return error("e-ns", "alias takes two quoted names: (alias 'short 'the.namespace)", "aliases are known while compiling") != nullptr;
   }
   const Owned ns = environment_.find_namespace(name_of(name).full());
-  if (ns.is_nil()) return error_at(items[2], "e-ns", "No namespace: " + name_of(name).full() + " found") != nullptr;
+  if (ns.is_nil()) return error_at(items[2], "e-ns", "No namespace: " + name_of(name).full() + " found", "alias takes a namespace that was loaded", "require it first") != nullptr;
   return add_alias(std::string(name_of(alias).name), ns);
 }
 
@@ -334,9 +334,9 @@ bool Expander::import_spec(Borrowed spec) {
   } else if (is_seq(spec) && as_list(spec, list)) {
     items = list_items(list);
   }
-  if (items.empty()) return error_at(spec, "e-ns", "import takes class names and lists (package Class ...)") != nullptr;
+  if (items.empty()) return error_at(spec, "e-ns", "import takes class names and lists (package Class ...)", "an import lets a class be named without its package") != nullptr;
   for (Borrowed item : items) {
-    if (!is_symbol(item)) return error_at(spec, "e-ns", "import takes symbols, got: " + form_text(item)) != nullptr;
+    if (!is_symbol(item)) return error_at(spec, "e-ns", "import takes symbols, got: " + form_text(item), "an import lets a class be named without its package") != nullptr;
   }
   std::string package(name_of(items[0]).name);
   for (std::size_t i = 1; i < items.size(); ++i) {

@@ -36,7 +36,7 @@ Node* Expander::runtime_call(const Items& items) {
   std::size_t given = items.size() - 1;
   if (block ? given < wanted : given != wanted) {
     return error("e-runtime-call", "rt/" + name + " takes " + (block ? "at least " : "") + std::to_string(wanted) +
-                 " arguments, got " + std::to_string(given));
+                 " arguments, got " + std::to_string(given), "runtime/abi/functions.def lists its parameters");
   }
   auto* node = make<RuntimeCallNode>(id);
   return analyze_all(items, 1, node->arguments) ? node : nullptr;

@@ -35,7 +35,7 @@ bool Expander::check_bindings(Borrowed name, const Items& items, Items& bindings
   }
   for (std::size_t i = 0; i < bindings.size(); i += 2) {
     if (!is_symbol(bindings[i])) {
-      return error_at(items[1], "e-binding", "Bad binding form, expected symbol, got: " + form_text(bindings[i])) != nullptr;
+      return error_at(items[1], "e-binding", "Bad binding form, expected symbol, got: " + form_text(bindings[i]), "let, loop and letfn bind names") != nullptr;
     }
     if (name_of(bindings[i]).qualified()) {
       return error_at(bindings[i], "e-binding", "Can't let qualified name: " + name_of(bindings[i]).full(),
@@ -95,7 +95,8 @@ Node* Expander::special_recur(Borrowed, const Items& items, Place place) {
   }
   if (items.size() - 1 != recur_->arity) {
     return error("e-recur", "Mismatched argument count to recur, expected: " + std::to_string(recur_->arity) +
-                 " args, got: " + std::to_string(items.size() - 1));
+                 " args, got: " + std::to_string(items.size() - 1), "recur gives every name of its loop or function a new value",
+                 recur_->loop != nullptr ? "the loop binds " + std::to_string(recur_->arity) : "the function takes " + std::to_string(recur_->arity));
   }
   auto* node = make<RecurNode>();
   node->loop = recur_->loop;
@@ -104,13 +105,13 @@ Node* Expander::special_recur(Borrowed, const Items& items, Place place) {
 }
 
 Node* Expander::special_throw(Borrowed, const Items& items, Place) {
-  if (items.size() != 2) return error("e-throw", "throw takes one form, got " + std::to_string(items.size() - 1));
+  if (items.size() != 2) return error("e-throw", "throw takes one form, got " + std::to_string(items.size() - 1), "it is the exception that is thrown");
   Node* value = analyze(items[1], Place::Value);
   return value ? make<ThrowNode>(value) : nullptr;
 }
 
 Node* Expander::special_var(Borrowed, const Items& items, Place) {
-  if (items.size() != 2 || !is_symbol(items[1])) return error("e-var", "var takes one symbol");
+  if (items.size() != 2 || !is_symbol(items[1])) return error("e-var", "var takes one symbol", "#'name is (var name)");
   Resolved found = resolve(items[1], true);
   if (found.meaning == Meaning::Reported) return nullptr;
   if (found.meaning != Meaning::Var) {
@@ -127,7 +128,7 @@ Node* Expander::special_var(Borrowed, const Items& items, Place) {
 }
 
 Node* Expander::special_set(Borrowed, const Items& items, Place) {
-  if (items.size() != 3) return error("e-set", "Malformed assignment, expecting (set! target val)");
+  if (items.size() != 3) return error("e-set", "Malformed assignment, expecting (set! target val)", "set! takes what is set and its new value");
   if (!is_symbol(items[1])) {
     return error("e-set", "Invalid assignment target: " + form_text(items[1]), "set! assigns to dynamic vars that have a binding");
   }
@@ -138,7 +139,7 @@ Node* Expander::special_set(Borrowed, const Items& items, Place) {
   Node* value = analyze(items[2], Place::Value);
   Resolved found = resolve(items[1]);
   if (found.meaning == Meaning::Nothing) return unresolved(items[1]);
-  if (found.meaning == Meaning::Class) return error("e-set", "Invalid assignment target: " + form_text(items[1]));
+  if (found.meaning == Meaning::Class) return error("e-set", "Invalid assignment target: " + form_text(items[1]), "set! assigns to dynamic vars that have a binding");
   return value && found.meaning == Meaning::Var ? make<SetVarNode>(found.var, value) : nullptr;
 }
 

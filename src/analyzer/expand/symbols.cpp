@@ -63,9 +63,11 @@ Expander::Resolved Expander::resolve(Borrowed symbol, bool private_too) {
       out.meaning = Meaning::Reported;
       return out;
     }
+    // A name that syntax-quote has completed may be one of clojure.core, misspelt.
+    const bool here = full == environment_.current_ns();
     std::string near = reader::nearest(name.name, environment_.visible_names(name.ns));
     error("e-unresolved", "No such var: " + name.full(), "the namespace " + full + " has no var of that name",
-          near.empty() ? std::string() : "did you mean " + std::string(name.ns) + "/" + near + "?");
+          !near.empty() ? "did you mean " + std::string(name.ns) + "/" + near + "?" : here ? near_hint(name.name) : elsewhere_hint(name.name));
     out.meaning = Meaning::Reported;
     return out;
   }
@@ -82,42 +84,12 @@ Expander::Resolved Expander::resolve(Borrowed symbol, bool private_too) {
   return out;
 }
 
-// 0: none. A look at the text behind, not at forms: (def name, (defn name, (defmacro ^:private name ...
-std::uint32_t Expander::line_of_later_definition(std::string_view name) const {
-  if (file_ == nullptr || !span_.known() || span_.file != file_->id) return 0;
-  const std::string_view text = file_->text;
-  auto is_end = [](char c) { return std::string_view(" \t\r\n,()[]{}\";").find(c) != std::string_view::npos; };
-  for (std::size_t at = text.find("\n(def", span_.end); at != std::string_view::npos; at = text.find("\n(def", at + 1)) {
-    std::size_t from = at + 2;
-    while (from < text.size() && !is_end(text[from])) ++from;      // the def form itself
-    for (;;) {
-      while (from < text.size() && is_end(text[from]) && text[from] != '(' && text[from] != ')') ++from;
-      if (from >= text.size() || text[from] != '^') break;
-      while (from < text.size() && !is_end(text[from])) ++from;    // ^:private
-    }
-    if (text.compare(from, name.size(), name) != 0) continue;
-    if (from + name.size() < text.size() && !is_end(text[from + name.size()])) continue;
-    return file_->span_at(static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(from + name.size())).line;
-  }
-  return 0;
-}
-
-std::string Expander::near_hint(std::string_view name) const {
-  std::vector<std::string> known = environment_.visible_names("");
-  for (const ScopeEntry& entry : scope_) known.insert(known.begin(), entry.local->name);
-  const std::string near = reader::nearest(name, known);
-  // Every name is near to one of two letters.
-  const bool helps = !near.empty() && near != name && name.size() > 2;
-  return helps ? "did you mean " + near + "?" : std::string();
-}
-
 Node* Expander::unresolved(Borrowed symbol) {
   SymbolName name = name_of(symbol);
   if (not_required_.count(std::string(name.qualified() ? name.ns : name.name)) != 0) return nullptr;   // the require that failed was told of
   if (name.qualified()) {
-    std::string hint = "require it: (:require [" + std::string(name.ns) + "])";
     return error("e-unresolved", "No such namespace: " + std::string(name.ns),
-                 "the part before the slash is an alias of this namespace, the name of a loaded namespace, or a class", hint);
+                 "the part before the slash is an alias of this namespace, the name of a loaded namespace, or a class", namespace_hint(name.ns, name.name));
   }
   if (name.name.find('.') != std::string_view::npos && name.name.size() > 1) {
     return error("e-unresolved", "ClassNotFoundException: " + std::string(name.name), "a name with dots names a class",

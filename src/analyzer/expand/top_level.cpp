@@ -6,14 +6,15 @@ namespace slisp::analyzer {
 bool Expander::top_level(Borrowed form) {
   Restore<Span> where(span_, narrow(form));
   Restore<std::size_t> depth(nesting_, nesting_ + 1);
-  if (rt::stack_exhausted()) return error("e-nesting", "the form is nested too deep") != nullptr;
+  if (rt::stack_exhausted()) return error("e-nesting", "the form is nested too deep", "the compiler walks forms on its stack") != nullptr;
   std::vector<Owned> expansions;
   Restore<bool> library(library_expansion_, library_expansion_);
   Restore<const VarInfo*> maker(made_by_, is_written(form) ? nullptr : made_by_);
   Borrowed at = form;
   for (std::size_t steps = 0; is_seq(at); ++steps) {
     constexpr std::size_t k_most_expansions = 10'000;
-    if (steps == k_most_expansions) return error("e-macro", "a macro expands into itself without an end") != nullptr;
+    if (steps == k_most_expansions) return error("e-macro", "a macro expands into itself without an end",
+                                              "a top-level form is expanded at most " + std::to_string(k_most_expansions) + " times") != nullptr;
     Borrowed list = abi::k_nil;
     if (!as_list(at, list)) return false;
     if (!list.is(abi::Kind::List)) break;
@@ -58,7 +59,7 @@ bool Expander::finish_top_level(Node* node) {
   if (host_.top_level(program_->forms.back())) return true;
   std::vector<reader::DiagnosticNote> notes;
   if (Span inside = host_.failure_span(); inside.known() && !(inside == span_)) notes.push_back({inside, "the exception arose here"});
-  return pending_error("e-evaluation", "evaluation failed: ", std::move(notes)) != nullptr;
+  return pending_error("e-evaluation", "evaluation failed: ", "this form runs while the library is compiled", std::move(notes)) != nullptr;
 }
 
 // Namespace forms: known by name unless this namespace gives the name another meaning.

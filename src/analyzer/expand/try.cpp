@@ -18,11 +18,11 @@ Node* Expander::special_try(Borrowed, const Items& items, Place) {
     bool is_catch = !clause.empty() && is_symbol(clause[0], "catch");
     bool is_finally = !clause.empty() && is_symbol(clause[0], "finally");
     if (!is_catch && !is_finally) {
-      if (!clauses.empty()) return error_at(items[i], "e-try", "Only catch or finally clause can follow catch in try expression");
+      if (!clauses.empty()) return error_at(items[i], "e-try", "Only catch or finally clause can follow catch in try expression", "the forms of the body come first");
       body.push_back(items[i]);
       continue;
     }
-    if (has_finally) return error_at(items[i], "e-try", "finally clause must be last in try expression");
+    if (has_finally) return error_at(items[i], "e-try", "finally clause must be last in try expression", "it runs when all else is done");
     has_finally = is_finally;
     clauses.emplace_back(items[i], std::move(clause));
   }
@@ -60,7 +60,8 @@ bool Expander::catch_clause(TryNode* node, Borrowed, const Items& items) {
     Restore<Span> where(span_, narrow(items[1]));
     return unknown_class(name.full()) != nullptr;
   }
-  if (name_of(items[2]).qualified()) return error_at(items[2], "e-try", "Can't bind qualified name:" + name_of(items[2]).full()) != nullptr;
+  if (name_of(items[2]).qualified()) return error_at(items[2], "e-try", "Can't bind qualified name:" + name_of(items[2]).full(),
+                                                           "locals have no namespace", "in a macro's template write ~'e or e#") != nullptr;
   std::size_t scope = scope_.size();
   Local* local = bind(items[2], LocalKind::Catch);
   Node* body = analyze_body(items, 3, Place::Value);
