@@ -1,6 +1,7 @@
 // access.cpp: get, nth, contains?, find, key, val, peek on every kind.
 // Keeps: borrowed collections are only looked at; nth of a seq consumes it as it walks.
 #include "runtime/seqs/seqs.hpp"
+#include "runtime/types/operations.hpp"
 
 namespace slisp::rt {
 namespace {
@@ -37,6 +38,7 @@ Word look(Word collection, Word key, Word missing) {
     Word content = transient_content(collection);
     return content ? look(content, key, missing) : 0;
   }
+  if (asks_type(collection)) return slisp_type_operations.get(collection, key, missing);
   return retained(missing);
 }
 
@@ -104,6 +106,8 @@ Word element_at(Word x, std::int64_t n, Word missing) {
     Word content = transient_content(x);
     if (content)
       element = is_vector(content) ? element_at(retained(content), n, missing) : throw_cast(x, "clojure.lang.Indexed");
+  } else if (asks_type(x)) {
+    element = slisp_type_operations.nth(x, n, missing);
   } else {
     throw_about_simple_class(ClassId::UnsupportedOperationException, "nth not supported on this type: ", x);
   }
@@ -113,6 +117,7 @@ Word element_at(Word x, std::int64_t n, Word missing) {
 
 Word entry_part(Word entry, unsigned part) {
   if (is_map_entry(entry)) return retained(at<Inline>(entry)->slot[part]);
+  if (asks_type(entry)) return slisp_type_operations.entry_part(entry, part);
   return throw_cast(entry, "java.util.Map$Entry", part == 0 ? "getKey()" : "getValue()", "e");
 }
 
@@ -157,6 +162,7 @@ std::uint32_t slisp_contains_p(Word x, Word key) {
     Word content = transient_content(x);
     return content ? slisp_contains_p(content, key) : slisp::abi::k_bool_failed;
   }
+  if (asks_type(x)) return slisp_type_operations.contains(x, key);
   throw_about_class(ClassId::IllegalArgumentException, "contains? not supported on type: ", x);
   return slisp::abi::k_bool_failed;
 }
@@ -179,6 +185,7 @@ Word slisp_find(Word x, Word key) {
     Word content = transient_content(x);
     return content ? slisp_find(content, key) : 0;
   }
+  if (asks_type(x)) return slisp_type_operations.find(x, key);
   return throw_about_class(ClassId::IllegalArgumentException, "find not supported on type: ", x);
 }
 
@@ -212,6 +219,7 @@ Word slisp_peek(Word x) {
     case Kind::Queue:
       return at<Queue>(x)->size == 0 ? k_nil : seq_first(retained(at<Queue>(x)->front));
     default:
+      if (asks_type(x)) return slisp_type_operations.peek(x);
       return throw_cast(x, "clojure.lang.IPersistentStack");
   }
 }

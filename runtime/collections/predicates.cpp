@@ -1,5 +1,6 @@
 // predicates.cpp: what kind of collection is it?
 #include "runtime/seqs/seqs.hpp"
+#include "runtime/types/types.hpp"
 
 using namespace slisp::rt;
 using slisp::abi::k_false;
@@ -19,17 +20,17 @@ std::uint32_t slisp_true_p(Word x) { return x == k_true; }
 std::uint32_t slisp_false_p(Word x) { return x == k_false; }
 std::uint32_t slisp_boolean_p(Word x) { return x == k_true || x == k_false; }
 std::uint32_t slisp_not_truthy(Word x) { return !is_truthy(x); }
-std::uint32_t slisp_seq_p(Word x) { return is_seq_kind(kind_or_none(x)); }
+std::uint32_t slisp_seq_p(Word x) { return is_seq_kind(kind_or_none(x)) || user_is(x, ClassId::ISeq); }
 std::uint32_t slisp_list_p(Word x) {
   const Kind k = kind_or_none(x);
-  return k == Kind::List || k == Kind::EmptyList || k == Kind::Queue;
+  return k == Kind::List || k == Kind::EmptyList || k == Kind::Queue || user_is(x, ClassId::IPersistentList);
 }
-std::uint32_t slisp_vector_p(Word x) { return is_vector(x); }
-std::uint32_t slisp_map_p(Word x) { return is_map(x); }
-std::uint32_t slisp_set_p(Word x) { return is_set(x); }
-std::uint32_t slisp_coll_p(Word x) { return is_collection(kind_or_none(x)); }
-std::uint32_t slisp_sequential_p(Word x) { return is_sequential_kind(kind_or_none(x)); }
-std::uint32_t slisp_associative_p(Word x) { return is_map(x) || is_vector(x); }
+std::uint32_t slisp_vector_p(Word x) { return is_vector(x) || user_is(x, ClassId::IPersistentVector); }
+std::uint32_t slisp_map_p(Word x) { return is_map(x) || is_kind(x, Kind::Protocol) || user_is(x, ClassId::IPersistentMap); }
+std::uint32_t slisp_set_p(Word x) { return is_set(x) || user_is(x, ClassId::IPersistentSet); }
+std::uint32_t slisp_coll_p(Word x) { return is_collection(kind_or_none(x)) || user_is(x, ClassId::IPersistentCollection); }
+std::uint32_t slisp_sequential_p(Word x) { return is_sequential_kind(kind_or_none(x)) || user_is(x, ClassId::Sequential); }
+std::uint32_t slisp_associative_p(Word x) { return is_map(x) || is_vector(x) || user_is(x, ClassId::Associative); }
 std::uint32_t slisp_counted_p(Word x) {
   const Kind k = kind_or_none(x);
   switch (k) {
@@ -45,16 +46,17 @@ std::uint32_t slisp_counted_p(Word x) {
     case Kind::MapSeq:
       return at<MapSeq>(x)->mode == MapSeqMode::Entries && kind_of(at<MapSeq>(x)->collection) != Kind::HashMap;
     default:
-      return is_vector_kind(k) || is_map_kind(k) || is_set_kind(k);
+      return is_vector_kind(k) || is_map_kind(k) || is_set_kind(k) || user_is(x, ClassId::Counted);
   }
 }
-std::uint32_t slisp_indexed_p(Word x) { return is_vector(x) || (is_kind(x, Kind::Transient) && is_vector(content(x))); }
-std::uint32_t slisp_sorted_p(Word x) { return is_tree(kind_or_none(x)); }
-std::uint32_t slisp_reversible_p(Word x) { return is_vector(x) || is_tree(kind_or_none(x)); }
+std::uint32_t slisp_indexed_p(Word x) { return is_vector(x) || (is_kind(x, Kind::Transient) && is_vector(content(x))) || user_is(x, ClassId::Indexed); }
+std::uint32_t slisp_sorted_p(Word x) { return is_tree(kind_or_none(x)) || user_is(x, ClassId::Sorted); }
+std::uint32_t slisp_reversible_p(Word x) { return is_vector(x) || is_tree(kind_or_none(x)) || user_is(x, ClassId::Reversible); }
 std::uint32_t slisp_seqable_p(Word x) {
   const Kind k = kind_or_none(x);
-  return x == k_nil || k == Kind::String || is_collection(k);
+  return x == k_nil || k == Kind::String || is_collection(k) || user_is(x, ClassId::Seqable) || user_is(x, ClassId::Iterable) ||
+         user_is(x, ClassId::JavaMap);
 }
-std::uint32_t slisp_map_entry_p(Word x) { return is_map_entry(x); }
+std::uint32_t slisp_map_entry_p(Word x) { return is_map_entry(x) || user_is(x, ClassId::JavaMapEntry); }
 std::uint32_t slisp_queue_p(Word x) { return is_kind(x, Kind::Queue); }
 }

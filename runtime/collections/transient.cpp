@@ -4,6 +4,7 @@
 //       whoever else refers to the cell.
 // Keeps: after persistent! every use throws IllegalAccessError; an update that Clojure refuses leaves the transient usable.
 #include "runtime/seqs/seqs.hpp"
+#include "runtime/types/operations.hpp"
 
 namespace slisp::rt {
 
@@ -25,7 +26,7 @@ bool is_editable(Word x) {
     case Kind::HashSet:
       return true;
     default:
-      return false;
+      return user_is(x, ClassId::IEditableCollection);
   }
 }
 
@@ -68,9 +69,10 @@ using slisp::abi::k_nil;
 extern "C" {
 
 std::uint32_t slisp_editable_p(Word x) { return is_editable(x); }
-std::uint32_t slisp_transient_p(Word x) { return is_kind(x, Kind::Transient); }
+std::uint32_t slisp_transient_p(Word x) { return is_kind(x, Kind::Transient) || user_is(x, ClassId::TransientCollection); }
 
 Word slisp_transient(Word x) {
+  if (asks_type(x)) return slisp_type_operations.transient(x);
   if (!is_editable(x)) {
     throw_cast(x, "clojure.lang.IEditableCollection", "asTransient()", "coll");
     release(x);
@@ -84,6 +86,7 @@ Word slisp_transient(Word x) {
 }
 
 Word slisp_persistent(Word x) {
+  if (asks_type(x)) return slisp_type_operations.persistent(x);
   Word content = content_of(
       x, [](Word) { return true; }, "clojure.lang.ITransientCollection", "persistent()", "coll");
   if (!content) return fail(x, k_nil, k_nil);
@@ -95,6 +98,7 @@ Word slisp_persistent(Word x) {
 }
 
 Word slisp_conj_transient(Word x, Word element) {
+  if (asks_type(x)) return slisp_type_operations.conj_transient(x, element);
   Word content = content_of(
       x, [](Word) { return true; }, "clojure.lang.ITransientCollection", "conj(Object)", "coll");
   if (!content) return fail(x, element, k_nil);
@@ -106,6 +110,7 @@ Word slisp_conj_transient(Word x, Word element) {
 }
 
 Word slisp_assoc_transient(Word x, Word key, Word value) {
+  if (asks_type(x)) return slisp_type_operations.assoc_transient(x, key, value);
   Word content = content_of(
       x, [](Word c) { return is_map(c) || is_vector(c); }, "clojure.lang.ITransientAssociative", "assoc(Object, Object)",
       "coll");
@@ -125,18 +130,21 @@ Word slisp_assoc_transient(Word x, Word key, Word value) {
 }
 
 Word slisp_dissoc_transient(Word x, Word key) {
+  if (asks_type(x)) return slisp_type_operations.dissoc_transient(x, key);
   Word content = content_of(x, is_map, "clojure.lang.ITransientMap", "without(Object)", "map");
   if (!content) return fail(x, k_nil, k_nil);
   return updated(x, [key](Word collection) { return map_remove_transient(collection, key); });
 }
 
 Word slisp_disj_transient(Word x, Word element) {
+  if (asks_type(x)) return slisp_type_operations.disj_transient(x, element);
   Word content = content_of(x, is_set, "clojure.lang.ITransientSet", "disjoin(Object)", "set");
   if (!content) return fail(x, k_nil, k_nil);
   return updated(x, [element](Word collection) { return set_remove(collection, element); });
 }
 
 Word slisp_pop_transient(Word x) {
+  if (asks_type(x)) return slisp_type_operations.pop_transient(x);
   Word content = content_of(x, is_vector, "clojure.lang.ITransientVector", "pop()", "coll");
   if (!content) return fail(x, k_nil, k_nil);
   if (vector_size(content) == 0) {

@@ -1,6 +1,7 @@
 // update.cpp: conj, assoc, dissoc, disj, pop, empty, subvec, merge_into on every kind.
 // Keeps: the collection is consumed on both outcomes, and changed in place where it is unique.
 #include "runtime/seqs/seqs.hpp"
+#include "runtime/types/operations.hpp"
 
 namespace slisp::rt {
 namespace {
@@ -9,6 +10,16 @@ Word fail_with(Word a, Word b, std::string_view wanted) {
   throw_cast(a, wanted);
   release(a);
   release(b);
+  return 0;
+}
+
+// The entry's key and value go into the map, which is consumed.
+Word put_entry(Word map, Borrowed entry) {
+  const Word key = abi::slisp_key(entry.word());
+  const Word value = key ? abi::slisp_val(entry.word()) : 0;
+  if (value) return map_put(map, key, value);
+  release(key);
+  release(map);
   return 0;
 }
 
@@ -27,16 +38,14 @@ Word map_conj(Word map, Word x) {
     release(x);
     return map_put(map, key, value);
   }
+  if (user_is(x, ClassId::JavaMapEntry)) {
+    const Owned entry = Owned::adopt(x);
+    return put_entry(map, entry);
+  }
   SeqWalk walk(Owned::adopt(x));
   Owned entry;
   while (walk.next(entry)) {
-    if (!is_map_entry(entry.word())) {
-      throw_cast(entry.word(), "java.util.Map$Entry", "getKey()", "e");
-      release(map);
-      return 0;
-    }
-    auto* pair = entry.as<Inline>();
-    map = map_put(map, retained(pair->slot[0]), retained(pair->slot[1]));
+    map = put_entry(map, entry);
     if (!map) return 0;
   }
   if (!walk.failed()) return map;
@@ -142,6 +151,7 @@ Word slisp_conj(Word x, Word element) {
     case Kind::Queue:
       return queue_conj(x, element);
     default:
+      if (asks_type(x)) return slisp_type_operations.conj(x, element);
       return fail_with(x, element, "clojure.lang.IPersistentCollection");
   }
 }
@@ -151,17 +161,20 @@ Word slisp_assoc(Word x, Word key, Word value) {
   if (is_map_kind(kind)) return map_put(x, key, value);
   if (is_vector_kind(kind)) return vector_assoc(x, key, value);
   if (x == k_nil) return map_put(word_of(&slisp_empty_map), key, value);
+  if (asks_type(x)) return slisp_type_operations.assoc(x, key, value);
   release(value);
   return fail_with(x, key, "clojure.lang.Associative");
 }
 
 Word slisp_dissoc(Word x, Word key) {
   if (x == k_nil) return x;
+  if (asks_type(x)) return slisp_type_operations.dissoc(x, key);
   return is_map(x) ? map_remove(x, key) : fail_with(x, k_nil, "clojure.lang.IPersistentMap");
 }
 
 Word slisp_disj(Word x, Word element) {
   if (!is_truthy(x)) return k_nil;  // (when set ...), as clojure.core has it
+  if (asks_type(x)) return slisp_type_operations.disj(x, element);
   return is_set(x) ? set_remove(x, element) : fail_with(x, k_nil, "clojure.lang.IPersistentSet");
 }
 
@@ -184,11 +197,13 @@ Word slisp_pop(Word x) {
     case Kind::Queue:
       return queue_pop(x);
     default:
+      if (asks_type(x)) return slisp_type_operations.pop(x);
       return fail_with(x, k_nil, "clojure.lang.IPersistentStack");
   }
 }
 
 Word slisp_empty(Word x) {
+  if (asks_type(x)) return slisp_type_operations.empty(x);
   Word empty = k_nil;
   if (is_pointer(x)) {
     switch (kind_of(x)) {
@@ -235,7 +250,7 @@ Word slisp_merge_into(Word map, Word other) {
   if (map == k_nil) map = word_of(&slisp_empty_map);
   if (other == k_nil) return map;
   if (!is_map(map) || !is_map(other)) {
-    if (!is_map(other) && is_map(map)) return slisp_conj(map, other);
+    if (is_map(map) || asks_type(map)) return slisp_conj(map, other);
     return fail_with(map, other, "clojure.lang.IPersistentMap");
   }
   MapCursor cursor;

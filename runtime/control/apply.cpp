@@ -5,6 +5,7 @@
 #include "runtime/control/call.hpp"
 #include "runtime/control/classes.hpp"
 #include "runtime/control/exceptions.hpp"
+#include "runtime/types/operations.hpp"
 
 namespace slisp::rt {
 namespace {
@@ -64,6 +65,7 @@ Owned apply_var(Borrowed var, Owned arguments);
 
 Owned apply(Borrowed f, Owned seqable) {
   if (f.is(Kind::Var)) return apply_var(f, std::move(seqable));
+  if (user_is(f.word(), ClassId::IFn)) return slisp_type_operations.apply(f.word(), std::move(seqable));
   const abi::FnDescriptor* descriptor = f.is(Kind::Fn) ? f.as<abi::Fn>()->descriptor : nullptr;
   bool variadic = descriptor != nullptr && descriptor->variadic_fixed >= 0;
   int limit = variadic ? descriptor->variadic_fixed : k_most;

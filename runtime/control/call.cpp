@@ -6,6 +6,7 @@
 #include "runtime/abi/functions.hpp"
 #include "runtime/control/classes.hpp"
 #include "runtime/control/exceptions.hpp"
+#include "runtime/types/operations.hpp"
 
 extern "C" slisp::abi::Word slisp_enter(slisp::abi::Code code, slisp::abi::Word self, const slisp::abi::Word* registers, std::int64_t count,
                             slisp::abi::ThreadContext* context);
@@ -122,6 +123,7 @@ Owned invoke(Borrowed f, Word* block, std::int64_t count) {
       if (slisp_multifn_invoke != nullptr) return Owned::adopt(slisp_multifn_invoke(f.word(), block, count));
       return not_callable(f, block, count);
     default:
+      if (user_is(f.word(), ClassId::IFn)) return slisp_type_operations.invoke(f.word(), block, count);
       return not_callable(f, block, count);
   }
 }

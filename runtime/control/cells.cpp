@@ -3,6 +3,7 @@
 #include "runtime/control/cells.hpp"
 #include "runtime/abi/functions.hpp"
 #include "runtime/control/exceptions.hpp"
+#include "runtime/types/operations.hpp"
 
 namespace slisp::rt {
 namespace {
@@ -156,6 +157,7 @@ Word slisp_deref(Word reference) {
     if (kind == Kind::Volatile || kind == Kind::Reduced) return Owned::copy(reinterpret_cast<CellObject*>(reference)->value).take();
     if (kind == Kind::Var) return abi::slisp_var_get(reference);
     if (kind == Kind::Delay) return abi::slisp_force(reference);
+    if (asks_type(reference)) return slisp_type_operations.deref(reference);
   }
   if (reference == k_nil) {
     return throw_new(ClassId::NullPointerException, "Cannot invoke \"java.util.concurrent.Future.get()\" because \"fut\" is null").take();

@@ -1,28 +1,15 @@
 // classes.cpp: which class a value has, and which classes and interfaces that makes it an instance of.
 // Keeps: the hierarchy is the JVM's, restricted to the names of classes.def; it is closed transitively at compile time.
-// Idea: one bit set per class; a user type (no id) is looked up through its parents until one with an id is met.
+// Idea: one bit set per class. A user's class has such a set too (runtime/types/types.hpp); the interfaces that programs make are found
+//       by walking what it declares.
 #include "runtime/control/classes.hpp"
 #include "runtime/abi/functions.hpp"
 #include "runtime/collections/layouts.hpp"
 #include "runtime/io/stream.hpp"
+#include "runtime/types/operations.hpp"
 
 namespace slisp::rt {
 namespace {
-
-constexpr std::size_t k_bit_words = (k_classes + 63) / 64;
-struct ClassSet {
-  std::uint64_t bits[k_bit_words] = {};
-  constexpr bool has(std::size_t i) const { return (bits[i / 64] >> i % 64 & 1) != 0; }
-  constexpr void add(std::size_t i) { bits[i / 64] |= std::uint64_t{1} << i % 64; }
-  constexpr bool add_all(const ClassSet& other) {
-    bool grew = false;
-    for (std::size_t w = 0; w < k_bit_words; ++w) {
-      grew |= (other.bits[w] & ~bits[w]) != 0;
-      bits[w] |= other.bits[w];
-    }
-    return grew;
-  }
-};
 
 constexpr auto close_hierarchy() {
   std::array<ClassSet, k_classes> sets{};
@@ -97,10 +84,20 @@ const ClassObject* find_class(std::string_view name) {
       return class_with_id(static_cast<ClassId>(i));
     }
   }
-  return nullptr;
+  return &slisp_type_operations != nullptr ? slisp_type_operations.class_named(name) : nullptr;
 }
 
 Owned owned_class(const ClassObject* class_object) { return Owned::copy(word_of(class_object)); }
+
+// Does the user's class declare the user's interface, or one that extends it? As deep as the program's interfaces extend one another.
+bool declares(const UserClass* child, const ClassObject* wanted) {
+  const Word interfaces = child->interfaces;
+  for (std::size_t i = 0, n = static_cast<std::size_t>(counted_size(interfaces)); i < n; ++i) {
+    const auto* interface = vector_at(interfaces, i).as<const ClassObject>();
+    if (interface == wanted || (is_user_class(interface) && declares(user_class(interface), wanted))) return true;
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -109,16 +106,16 @@ const ClassObject* class_of_value(Borrowed value) {
   if (value.is(Kind::Exception) && is_pointer(value.as<ExceptionObject>()->class_object)) {
     return reinterpret_cast<const ClassObject*>(value.as<ExceptionObject>()->class_object);
   }
-  // An object of a user type carries its class in the first slot.
-  if (value.is(Kind::Object) && value.as<Header>()->slots != 0) return reinterpret_cast<const ClassObject*>(*slot_of(value.as<Header>(), 0));
+  if (is_user_object(value)) return &class_of_object(value.word())->base;
   return class_with_id(class_id_of(value));
 }
 
+const ClassSet& ancestors_of(ClassId id) { return k_ancestors[static_cast<std::size_t>(id)]; }
+
 bool class_assignable(const ClassObject* child, const ClassObject* parent) {
-  for (; child != nullptr; child = parent_of(child)) {
-    if (child == parent) return true;
-    if (child->id < k_classes && parent->id < k_classes) return k_ancestors[child->id].has(parent->id);
-  }
+  if (child == parent) return true;
+  if (is_user_class(child)) return parent->id < k_classes ? user_class(child)->ancestors.has(parent->id) : declares(user_class(child), parent);
+  if (child->id < k_classes && parent->id < k_classes) return k_ancestors[child->id].has(parent->id);
   return parent->id == static_cast<std::uint32_t>(ClassId::Object);
 }
 
@@ -160,10 +157,15 @@ Word slisp_class_super(Word class_word) {
 Word slisp_class_bases(Word class_word) {
   if (!is_kind(class_word, Kind::Class)) return k_nil;
   auto* class_object = reinterpret_cast<ClassObject*>(class_word);
-  constexpr std::size_t most = 32;
+  constexpr std::size_t most = 64;
   Owned bases[most];
   std::size_t count = 0;
   if (const ClassObject* parent = parent_of(class_object)) bases[count++] = owned_class(parent);
+  if (is_user_class(class_object)) {
+    const Word interfaces = user_class(class_object)->interfaces;
+    for (std::size_t i = 0, n = static_cast<std::size_t>(counted_size(interfaces)); i < n && count < most; ++i)
+      bases[count++] = Owned::copy(vector_at(interfaces, i));
+  }
   for (const InterfaceRow& row : k_interface_rows) {
     if (static_cast<std::uint32_t>(row.implementor) == class_object->id && count < most) {
       bases[count++] = owned_class(class_with_id(row.implemented));

@@ -28,6 +28,24 @@ inline constexpr InterfaceRow k_interface_rows[] = {
 #undef SLISP_IMPLEMENTS
 };
 
+// A set of classes of the host, by ClassId.
+inline constexpr std::size_t k_class_words = (k_classes + 63) / 64;
+struct ClassSet {
+  std::uint64_t bits[k_class_words] = {};
+  constexpr bool has(std::size_t i) const { return (bits[i / 64] >> i % 64 & 1) != 0; }
+  constexpr void add(std::size_t i) { bits[i / 64] |= std::uint64_t{1} << i % 64; }
+  constexpr bool add_all(const ClassSet& other) {
+    bool grew = false;
+    for (std::size_t w = 0; w < k_class_words; ++w) {
+      grew |= (other.bits[w] & ~bits[w]) != 0;
+      bits[w] |= other.bits[w];
+    }
+    return grew;
+  }
+};
+// The class itself and all it can stand for. Of a class of the host.
+const ClassSet& ancestors_of(ClassId id);
+
 // Class of a value that is not nil. For exceptions and objects of user types: the class they carry.
 const ClassObject* class_of_value(Borrowed value);
 bool class_assignable(const ClassObject* child, const ClassObject* parent);

@@ -3,6 +3,7 @@
 #include "runtime/abi/functions.hpp"
 #include "runtime/control/cells.hpp"
 #include "runtime/control/exceptions.hpp"
+#include "runtime/types/operations.hpp"
 
 using namespace slisp::rt;
 namespace abi = slisp::abi;
@@ -54,6 +55,7 @@ Word slisp_force(Word value) {
 std::uint32_t slisp_realized_p(Word value) {
   if (is_kind(value, Kind::Delay)) return reinterpret_cast<DelayObject*>(value)->state != DelayState::Pending;
   if (is_kind(value, Kind::LazySeq) && slisp_lazy_seq_realized != nullptr) return slisp_lazy_seq_realized(value);
+  if (asks_type(value)) return slisp_type_operations.realized(value);
   (void)throw_class_cast(value, "clojure.lang.IPending");
   return abi::k_bool_failed;
 }

@@ -1,8 +1,9 @@
 // meta.cpp: metadata of everything that carries it.
-// Keeps: metadata is the last slot of an object flagged so; with-meta changes a unique object in place and copies any other.
+// Keeps: a user's object is asked; of all others metadata is the last slot of an object flagged so; with-meta changes a unique object in place and copies any other.
 #include "runtime/abi/functions.hpp"
 #include "runtime/collections/layouts.hpp"
 #include "runtime/control/classes.hpp"
+#include "runtime/types/operations.hpp"
 
 using namespace slisp::rt;
 namespace abi = slisp::abi;
@@ -14,10 +15,12 @@ extern "C" {
 Word slisp_meta(Word value) {
   if (!is_pointer(value)) return k_nil;
   if (is_kind(value, Kind::Var)) return abi::slisp_var_meta(value);
+  if (asks_type(value)) return slisp_type_operations.meta(value);
   return retained(meta_of(value));
 }
 
 Word slisp_with_meta(Word value, Word meta_word) {
+  if (asks_type(value)) return slisp_type_operations.with_meta(value, meta_word);
   Owned target = Owned::adopt(value), meta = Owned::adopt(meta_word);
   if (target.is_nil()) {
     return throw_new(ClassId::NullPointerException,

@@ -7,11 +7,11 @@
 
 namespace slisp::rt {
 
-// Class: static, one per row of classes.def, or laid out by the compiler for user types (id == ClassId::k_count).
+// Class: static, one per row of classes.def, or of a user's type, see runtime/types/types.hpp.
 struct ClassObject {
   abi::Header header;
-  std::uint32_t id;            // ClassId
-  std::uint32_t reserved;
+  std::uint32_t id;            // ClassId, or a number beyond
+  std::uint32_t flags;         // k_class_*, of users' types
   const void* name;            // slot 0: string, full name
   const void* parent;          // slot 1: class, or null-like k_nil word for none
 };

@@ -2,6 +2,7 @@
 // Keeps: nil first; the difference, not just its sign, for strings, names and characters, as Java's compareTo gives it.
 #include "runtime/equality/equality.hpp"
 #include "runtime/seqs/seqs.hpp"
+#include "runtime/types/operations.hpp"
 
 namespace slisp::rt {
 namespace {
@@ -106,6 +107,7 @@ std::int64_t compare_values(Borrowed a, Borrowed b, bool& failed) {
       return order_of(*reinterpret_cast<const std::int64_t*>(x + 8), *reinterpret_cast<const std::int64_t*>(y + 8));
     }
     default:
+      if (asks_type(x)) return slisp_type_operations.compare(x, y, failed);
       return fail_cast(x, "java.lang.Comparable", failed);
   }
 }
@@ -126,13 +128,14 @@ void check_comparable(Borrowed value, bool& failed) {
     default:
       break;
   }
-  if (is_number(value)) return;
+  if (is_number(value) || user_is(x, ClassId::Comparable)) return;
   throw_about_value(ClassId::ClassCastException, "Default comparator requires nil, Number, or Comparable: ", x);
   failed = true;
 }
 
 std::int64_t compare_by(Borrowed comparator, Borrowed a, Borrowed b, bool& failed) {
   if (comparator.is_nil()) return compare_values(a, b, failed);
+  if (user_is(comparator.word(), ClassId::Comparator)) return slisp_type_operations.compare_by(comparator.word(), a.word(), b.word(), failed);
   Owned result = call(comparator, Owned::copy(a), Owned::copy(b));
   if (is_fixnum(result.word())) return static_cast<std::int32_t>(to_fixnum(result.word()));
   if (result.failed()) return fail(failed);

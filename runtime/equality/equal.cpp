@@ -4,6 +4,7 @@
 // Keeps: numbers by category, sequential collections by elements whatever their kind, maps by lookup, sets by membership.
 #include "runtime/equality/equality.hpp"
 #include "runtime/seqs/seqs.hpp"
+#include "runtime/types/operations.hpp"
 
 namespace slisp::rt {
 namespace {
@@ -83,6 +84,13 @@ bool equal_raw(Word a, Word b, std::size_t bytes) {
   return std::memcmp(reinterpret_cast<char*>(a) + 8, reinterpret_cast<char*>(b) + 8, bytes) == 0;
 }
 
+bool equal_type(Word a, Word b, bool& failed) {
+  if (!stack_exhausted()) return slisp_type_operations.equal(a, b, failed);
+  (void)throw_stack_overflow();
+  failed = true;
+  return false;
+}
+
 bool equal_slots(Word a, Word b, bool& failed) {
   Header *x = header_of(a), *y = header_of(b);
   if (x->slots != y->slots) return false;
@@ -97,6 +105,7 @@ bool equal_slow(Borrowed a, Borrowed b, bool& failed) {
   const Word x = a.word(), y = b.word();
   const Kind kx = kind_or_none(x), ky = kind_or_none(y);
   if (x == y) return kx != Kind::Double || numbers_equal(a, b);  // NaN is not even itself
+  if (asks_type(x) || asks_type(y)) return x != abi::k_nil && equal_type(x, y, failed);
   if (is_number(a)) return is_number(b) && numbers_equal(a, b);
   if (kx == Kind::k_count || ky == Kind::k_count) return false;
   if (kx == Kind::String) return ky == Kind::String && equal_strings(x, y);

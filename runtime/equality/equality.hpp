@@ -59,7 +59,7 @@ std::uint32_t hash_slow(Borrowed value, bool& failed);
 inline bool key_equal(Word a, Word b, bool& failed) {
   if (a == b) return true;
   if (is_fixnum(a) && is_fixnum(b)) return false;
-  if (is_kind(a, Kind::Keyword) || is_kind(b, Kind::Keyword)) return false;
+  if (is_kind(a, Kind::Keyword) && is_kind(b, Kind::Keyword)) return false;
   return equal_slow(a, b, failed);
 }
 inline std::uint32_t key_hash(Word key, bool& failed) {

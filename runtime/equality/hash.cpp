@@ -2,6 +2,7 @@
 // Keeps: equal values have equal hashes; strings cache theirs unless they are immortal (those are never written to).
 #include "runtime/equality/equality.hpp"
 #include "runtime/seqs/seqs.hpp"
+#include "runtime/types/operations.hpp"
 
 namespace slisp::rt {
 
@@ -138,6 +139,7 @@ std::uint32_t hash_slow(Borrowed value, bool& failed) {
     const std::uint32_t tag = hash_of(slots_of(header_of(x))[0], failed);
     return failed ? 0 : 31 * tag + hash_of(slots_of(header_of(x))[1], failed);
   }
+  if (asks_type(x)) return slisp_type_operations.hash(x, failed);
   return static_cast<std::uint32_t>(abi::slisp_identity_hash(x));
 }
 

@@ -130,6 +130,47 @@ bool Printer::print_map(Borrowed map) {
   return true;
 }
 
+// The runtime's own maps are walked without a seq; here the entries are what a seq gives.
+bool Printer::print_entries(Borrowed value, bool lift) {
+  const Deeper deeper(level_);
+  if (max_level_ >= 0 && level_ > max_level_) {
+    out_.append('#');
+    return true;
+  }
+  Borrowed ns = abi::k_nil;
+  Owned as_map;                                          // keeps the namespace alive
+  if (lift && namespace_maps_) {
+    as_map = Owned::adopt(abi::slisp_conj(empty_map().take(), Owned::copy(value).take()));
+    if (as_map.failed()) return false;
+    ns = common_namespace(as_map);
+  }
+  if (!ns.is_nil()) {
+    out_.append("#:");
+    out_.append(text_of(ns));
+  }
+  out_.append('{');
+  Elements elements(out_, max_length_, ", ");
+  SeqWalk walk(Owned::copy(value));
+  Owned entry;
+  while (walk.next(entry) && elements.next()) {
+    const Owned key = Owned::adopt(abi::slisp_key(entry.word()));
+    if (key.failed()) return false;
+    const Owned content = Owned::adopt(abi::slisp_val(entry.word()));
+    if (content.failed()) return false;
+    if (ns.is_nil()) {
+      if (!print(key)) return false;
+    } else {
+      if (key.is(Kind::Keyword)) out_.append(':');
+      out_.append(text_of(symbol_name(key)));
+    }
+    out_.append(' ');
+    if (!print(content)) return false;
+  }
+  if (walk.failed()) return false;
+  out_.append('}');
+  return true;
+}
+
 bool Printer::print_set(Borrowed set) {
   const Deeper deeper(level_);
   if (max_level_ >= 0 && level_ > max_level_) {

@@ -1,6 +1,7 @@
 // java_hash.cpp: hashCode as the JVM computes it, where the value decides it; the text of a lazy seq shows it.
 #include "runtime/control/objects.hpp"
 #include "runtime/numbers/numbers.hpp"
+#include "runtime/types/operations.hpp"
 #include <bit>
 
 namespace slisp::rt {
@@ -85,7 +86,9 @@ std::uint32_t hash_code(Borrowed x, bool& failed) {
     case Kind::TreeMap: return map_hash(x, failed);
     case Kind::HashSet:
     case Kind::TreeSet: return set_hash(x, failed);
-    default: return static_cast<std::uint32_t>(abi::slisp_identity_hash(word));
+    default:
+      if (asks_type(word)) return slisp_type_operations.java_hash(word, failed);
+      return static_cast<std::uint32_t>(abi::slisp_identity_hash(word));
   }
 }
 

@@ -2,6 +2,7 @@
 // Keeps: readable or not makes a difference for strings and characters alone, at any depth.
 #include "runtime/printing/printer.hpp"
 #include "runtime/control/objects.hpp"
+#include "runtime/types/operations.hpp"
 
 namespace slisp::rt {
 
@@ -119,7 +120,9 @@ bool Printer::print_object(Borrowed value) {
     case Kind::Array:
     case Kind::Box:
     case Kind::Unbound:
-    default: return print_reference(value);
+    default:
+      if (asks_type(value.word())) return slisp_type_operations.print(*this, out_, value.word(), readable_);
+      return print_reference(value);
   }
 }
 

@@ -22,9 +22,12 @@ class Printer {
     drain_context_ = context;
   }
 
+  bool print_seq(Borrowed value, std::string_view open, std::string_view close);
+  // Of any seqable of map entries: "{...}"; `lift`: a namespace that all keys share stands in front, as in a map.
+  bool print_entries(Borrowed value, bool lift);
+
  private:
   bool print_object(Borrowed value);
-  bool print_seq(Borrowed value, std::string_view open, std::string_view close);
   bool print_vector(Borrowed value);
   bool print_map(Borrowed value);
   bool print_set(Borrowed value);

@@ -4,6 +4,7 @@
 #include "runtime/io/stream.hpp"
 #include "runtime/numbers/numbers.hpp"
 #include "runtime/printing/printer.hpp"
+#include "runtime/types/operations.hpp"
 
 namespace slisp::rt {
 namespace {
@@ -56,21 +57,6 @@ void append_number_text(TextBuffer& out, Borrowed x) {
   }
 }
 
-bool is_interface(std::string_view name) {
-  if (name.starts_with("java.util."))
-    return name == "java.util.List" || name == "java.util.Map" || name == "java.util.Set" || name == "java.util.Collection" ||
-           name == "java.util.Map$Entry" || name == "java.util.RandomAccess" || name == "java.util.Comparator" ||
-           name == "java.util.concurrent.Callable";
-  if (name.starts_with("java.lang."))
-    return name == "java.lang.CharSequence" || name == "java.lang.Comparable" || name == "java.lang.Iterable" ||
-           name == "java.lang.Runnable";
-  if (!name.starts_with("clojure.lang.")) return false;
-  name.remove_prefix(13);
-  if (name.size() > 1 && name[0] == 'I' && name[1] >= 'A' && name[1] <= 'Z') return true;
-  return name == "Named" || name == "Fn" || name == "Sequential" || name == "Counted" || name == "Indexed" || name == "Seqable" ||
-         name == "Associative" || name == "Reversible" || name == "Sorted";
-}
-
 bool append_exception(TextBuffer& out, Borrowed x) {
   const auto* exception = x.as<ExceptionObject>();
   const Owned name = Owned::adopt(abi::slisp_class_name(exception->class_object));
@@ -98,6 +84,7 @@ bool append_str(TextBuffer& out, Borrowed x) {
     return true;
   }
   if (!is_pointer(word)) return print_value(out, x, PrintMode::Plain);
+  if (asks_type(word)) return slisp_type_operations.append_str(out, word);
   switch (header_of(word)->kind) {
     case Kind::String: out.append(text_of(x)); return true;
     case Kind::Long:
@@ -116,7 +103,7 @@ bool append_str(TextBuffer& out, Borrowed x) {
     case Kind::Exception: return append_exception(out, x);
     case Kind::Class: {
       const Owned name = Owned::adopt(abi::slisp_class_name(word));
-      out.append(is_interface(text_of(name)) ? "interface " : "class ");
+      out.append(is_interface(x.as<const ClassObject>()) ? "interface " : "class ");
       out.append(text_of(name));
       return true;
     }

@@ -1,5 +1,6 @@
 // entries.cpp: the entry points first, next, rest, seq, cons, and lists.
 #include "runtime/seqs/seqs.hpp"
+#include "runtime/types/operations.hpp"
 
 namespace slisp::rt {
 
@@ -66,7 +67,8 @@ Word slisp_rest(Word x) {
 
 Word slisp_cons(Word element, Word rest) {
   if (rest == k_nil) return make_list_cell(element, k_nil, 1);
-  if (!is_seq_kind(kind_or_none(rest))) rest = seq_of(rest);
+  if (!is_seq_kind(kind_or_none(rest)) && !user_is(rest, ClassId::ISeq)) rest = seq_of(rest);
+  if (rest == k_nil) return make_list_cell(element, k_nil, 1);
   if (rest) return make_cons(element, rest);
   release(element);
   return 0;
@@ -88,7 +90,12 @@ Word slisp_reverse_list(Word x) {
       release(list);
       return 0;
     }
-    list = make_list_cell(seq_take_first(&seq), list, ++size);
+    const Word element = seq_take_first(&seq);
+    if (element == 0) {
+      release(list);
+      return 0;
+    }
+    list = make_list_cell(element, list, ++size);
     seq = seq_of(seq);
   }
   return size == 0 ? word_of(&slisp_empty_list) : list;
@@ -111,9 +118,11 @@ Word slisp_rseq(Word x) {
     const std::uint64_t size = at<TreeMap>(x)->size;
     return make_tree_seq(x, kind == Kind::TreeMap ? MapSeqMode::Entries : MapSeqMode::Elements, true, size - 1, size);
   }
-  throw_cast(x, "clojure.lang.Reversible", "rseq()", "rev");
+  Word seq = 0;
+  if (asks_type(x)) seq = slisp_type_operations.rseq(x);
+  else throw_cast(x, "clojure.lang.Reversible", "rseq()", "rev");
   release(x);
-  return 0;
+  return seq;
 }
 
 // Ascending: the entries from the first one not before (inclusive) or after `key`; descending: from the last one not after

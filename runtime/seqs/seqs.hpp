@@ -2,7 +2,7 @@
 // else has. 0 as result: failed, an exception is pending.
 //
 // A "true seq" is a non-empty seq cell: List, Cons, ChunkedCons, VectorSeq, MapSeq, StringSeq, Range or RSeq. seq_of gives
-// one, or nil. EmptyList and LazySeq are sequences too (seq?), but may be empty.
+// one, or nil. EmptyList and LazySeq are sequences too (seq?), but may be empty. A user's object that is an ISeq is a true seq too.
 #pragma once
 #include "runtime/collections/maps.hpp"
 #include "runtime/collections/vectors.hpp"
@@ -32,7 +32,8 @@ Word seq_first(Word seq);  // of a true seq
 Word seq_next(Word seq);   // of a true seq: a true seq or nil
 Word seq_rest(Word seq);   // of a true seq: not yet realised; never nil
 // Both at once: takes the first element out of *seq, a true seq, and leaves what seq_rest gives, or nil, there.
-// 0: the element could not be made (never for the kinds there are but map entries of maps; then *seq is nil).
+// 0: the element could not be made, which only a user's seq does; then *seq is nil. Its rest may fail to be made: then *seq is 0, as a
+// failed step leaves it, and the element is there.
 Word seq_take_first(Word* seq);
 // Makes sure the lazy seq (borrowed) is realised; false: failed. Afterwards its value is a true seq or nil.
 bool realise(LazySeq* lazy);

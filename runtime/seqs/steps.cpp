@@ -1,6 +1,7 @@
 // steps.cpp: seq, first, next and rest of every kind that is seqable.
 // Keeps: a cell with a count of one is reused (index bumped) or freed (contents moved out); a shared one is copied.
 #include "runtime/seqs/seqs.hpp"
+#include "runtime/types/operations.hpp"
 
 namespace slisp::rt {
 namespace {
@@ -219,12 +220,28 @@ Word seq_of(Word x) {
     default:
       break;
   }
+  if (x == 0) return 0;  // the rest of a user's seq, which failed
+  if (asks_type(x)) {
+    const Word seq = slisp_type_operations.seq(x);
+    release(x);
+    return seq;
+  }
   throw_about_class(ClassId::IllegalArgumentException, "Don't know how to create ISeq from: ", x);
   release(x);
   return 0;
 }
 
+namespace {
+// One question to a user's seq, which is given up.
+Word ask_seq(Word seq, Word (*question)(Word)) {
+  const Word answer = question(seq);
+  release(seq);
+  return answer;
+}
+}  // namespace
+
 Word seq_first(Word seq) {
+  if (is_kind(seq, Kind::Object)) return ask_seq(seq, slisp_type_operations.first);
   bool owned;
   Word first = first_of(seq, owned);
   if (!owned) retain(first);
@@ -234,12 +251,14 @@ Word seq_first(Word seq) {
 
 Word seq_next(Word seq) {
   const Kind kind = kind_of(seq);
+  if (kind == Kind::Object) return ask_seq(seq, slisp_type_operations.next);
   if (!has_cells(kind)) return step(seq, abi::k_nil);
   return seq_of(cell_rest(seq));
 }
 
 Word seq_rest(Word seq) {
   const Kind kind = kind_of(seq);
+  if (kind == Kind::Object) return ask_seq(seq, slisp_type_operations.more);
   if (!has_cells(kind)) return step(seq, word_of(&slisp_empty_list));
   Word rest = cell_rest(seq);
   return rest == abi::k_nil ? word_of(&slisp_empty_list) : rest;
@@ -248,6 +267,12 @@ Word seq_rest(Word seq) {
 Word seq_take_first(Word* seq) {
   Word s = *seq;
   const Kind kind = kind_of(s);
+  if (kind == Kind::Object) {
+    const Word first = slisp_type_operations.first(s);
+    *seq = first == 0 ? abi::k_nil : slisp_type_operations.more(s);
+    release(s);
+    return first;
+  }
   if (unique(s) && (kind == Kind::List || kind == Kind::Cons)) {
     Word first, rest;
     if (kind == Kind::List)

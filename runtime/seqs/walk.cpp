@@ -1,6 +1,7 @@
 // walk.cpp: walking seqables to their end: SeqWalk, counting, keys and vals of seqs of entries.
 // Keeps: a walk releases what it has passed, so a seq that nobody else holds takes constant memory.
 #include "runtime/seqs/seqs.hpp"
+#include "runtime/types/operations.hpp"
 
 namespace slisp::rt {
 
@@ -32,6 +33,10 @@ bool SeqWalk::next(Owned& element) {
     if (rest == 0 || rest == abi::k_nil) return false;
   }
   element = Owned::adopt(seq_take_first(&rest));
+  if (element.failed()) {
+    failed_ = true;
+    return false;
+  }
   rest_ = Owned::adopt(rest);
   if (is_vector(rest)) rest_ = Owned::adopt(seq_of(rest_.take()));  // (chunk-cons c [1 2]): index_ is taken
   return true;
@@ -87,7 +92,9 @@ std::int64_t walk_count(Word x, std::int64_t bound) {
       return count + known;
     }
     ++count;
-    release(seq_take_first(&seq));
+    const Word element = seq_take_first(&seq);
+    release(element);
+    if (element == 0) return -1;
     seq = seq_of(seq);
   }
   release(seq);
@@ -108,15 +115,14 @@ Word entry_parts(Word x, MapSeqMode mode) {
   Word parts = word_of(&slisp_empty_vector);
   while (seq != 0 && seq != abi::k_nil) {
     Word entry = seq_take_first(&seq);
-    if (!is_map_entry(entry)) {
-      throw_cast(entry, "java.util.Map$Entry", mode == MapSeqMode::Keys ? "getKey()" : "getValue()", "e");
-      release(entry);
+    const Word part = entry == 0 ? 0 : mode == MapSeqMode::Keys ? abi::slisp_key(entry) : abi::slisp_val(entry);
+    release(entry);
+    if (part == 0) {
       release(seq);
       seq = 0;
       break;
     }
-    parts = vec_conj(parts, retained(at<Inline>(entry)->slot[mode == MapSeqMode::Keys ? 0 : 1]));
-    release(entry);
+    parts = vec_conj(parts, part);
     seq = seq_of(seq);
   }
   if (seq == 0) {
@@ -148,6 +154,11 @@ slisp::abi::i64_or_failure slisp_count(Word x) {
     count = collection ? known_count(collection) : -1;
     release(x);
     return collection ? i64_of(count) : i64_failure();
+  }
+  if (asks_type(x)) {
+    const slisp::abi::i64_or_failure answer = slisp_type_operations.count(x);
+    release(x);
+    return answer;
   }
   throw_about_simple_class(ClassId::UnsupportedOperationException, "count not supported on this type: ", x);
   release(x);

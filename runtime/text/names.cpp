@@ -1,5 +1,6 @@
 // names.cpp: symbols and keywords made of other values; their parts.
 #include "runtime/text/text.hpp"
+#include "runtime/types/operations.hpp"
 
 namespace slisp::rt {
 namespace {
@@ -49,12 +50,14 @@ Word slisp_name(Word word) {
   const Borrowed x = word;
   if (is_string(x)) return Owned::copy(x).take();
   if (is_named(x)) return Owned::copy(symbol_name(x)).take();
+  if (asks_type(word)) return slisp_type_operations.name(word);
   return throw_not_named(x, "clojure.lang.Named.getName()");
 }
 
 Word slisp_namespace_of(Word word) {
   const Borrowed x = word;
   if (is_named(x)) return Owned::copy(symbol_ns(x)).take();
+  if (asks_type(word)) return slisp_type_operations.name_space(word);
   return throw_not_named(x, "clojure.lang.Named.getNamespace()");
 }
 }

@@ -7,6 +7,7 @@
 #include "src/compiler/symbols.hpp"
 #include "runtime/api.hpp"
 #include "runtime/numbers/numbers.hpp"
+#include "runtime/types/types.hpp"
 #include <cstring>
 
 extern "C" {
@@ -67,6 +68,7 @@ bool layable(Kind kind) {
     case Kind::Queue:
     case Kind::Reduced:
     case Kind::Class:
+    case Kind::Record:
     case Kind::TaggedLiteral:
     case Kind::Regex:
     case Kind::ReaderConditional: return true;
@@ -83,6 +85,7 @@ bool layable(Kind kind) {
     case Kind::MultiFn:
     case Kind::Exception:
     case Kind::Object:
+    case Kind::Protocol:
     case Kind::Stream:
     case Kind::Array:
     case Kind::Box:
@@ -107,6 +110,8 @@ std::size_t tail_bytes(const Header* object) {
     std::int64_t size = reinterpret_cast<const rt::BigInt*>(object)->size;
     return 8 * static_cast<std::size_t>(size < 0 ? -size : size);
   }
+  if (object->kind == Kind::Class && rt::is_user_class(reinterpret_cast<const rt::ClassObject*>(object)))
+    return sizeof(rt::UserClass) - k_first_slot[static_cast<std::size_t>(Kind::Class)] - 8u * object->slots;
   return 0;
 }
 
@@ -283,9 +288,10 @@ void DataLayout::emit_word(Word value, const Naming& naming, AsmText& out) {
 void DataLayout::emit_object(const Header* object, const std::vector<std::pair<std::string, bool>>& labels, const Naming& naming,
                              AsmText& out) {
   bool big = object->kind == Kind::BigInt || object->kind == Kind::Ratio || object->kind == Kind::BigDecimal;
-  // Generic operations know big numbers through a weak table; a constant that is one keeps the table's code in the program.
-  if (big) out.mention("slisp_big_table");
-  begin("data", naming(labels[0].first), labels[0].second, big ? "dq slisp_big_table\n" : "", out);
+  // Generic operations know big numbers and records through weak tables; a constant that is one keeps the table's code in the program.
+  const char* table = big ? "slisp_big_table" : object->kind == Kind::Record ? "slisp_type_operations" : nullptr;
+  if (table != nullptr) out.mention(table);
+  begin("data", naming(labels[0].first), labels[0].second, table != nullptr ? "dq " + std::string(table) + "\n" : std::string(), out);
   for (std::size_t i = 1; i < labels.size(); ++i) {
     std::string name = naming(labels[i].first);
     out.define(name, labels[i].second);

@@ -23,7 +23,7 @@ SLISP_STUBS
 #undef SLISP_STUB
 extern slisp::abi::Header slisp_empty_list, slisp_empty_vector, slisp_empty_map, slisp_empty_set;
 extern slisp::abi::Header slisp_stdout_object, slisp_stdin_object, slisp_stderr_object;
-extern const char slisp_big_table[];
+extern const char slisp_big_table[], slisp_type_operations[];
 }
 
 namespace slisp::x64 {
@@ -37,7 +37,7 @@ const void* const k_symbols[] = {
     SLISP_STUBS
 #undef SLISP_STUB
     &slisp_empty_list, &slisp_empty_vector, &slisp_empty_map, &slisp_empty_set, &slisp_stdout_object, &slisp_stdin_object,
-    &slisp_stderr_object, &slisp_big_table,
+    &slisp_stderr_object, &slisp_big_table, &slisp_type_operations,
 };
 }  // namespace
 
