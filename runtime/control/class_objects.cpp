@@ -54,7 +54,7 @@ Borrowed class_object(ClassId id) { return word_of(class_with_id(id)); }
 Owned make_class(std::string_view full_name) {
   auto* made = allocate_as<ClassObject>(Kind::Class, sizeof(ClassObject), 2);
   made->id = static_cast<std::uint32_t>(k_classes);
-  made->reserved = 0;
+  made->flags = 0;
   made->name = reinterpret_cast<const void*>(make_string(full_name).take());
   made->parent = class_with_id(ClassId::Object);
   return Owned::adopt(word_of(made));
