@@ -113,6 +113,26 @@ struct Inline {
   Word slot[];
 };
 
+// Array: `length` elements of one type. Elements that are references are its value slots: as many as `length` says where
+// Header::slots has reached UINT16_MAX. Generic code reads elements through `operations`, so that a program without arrays has no
+// code for them.
+enum class ElementType : std::uint8_t { Object, Boolean, Char, Byte, Short, Int, Long, Float, Double };
+inline constexpr unsigned k_element_type_shift = 4;  // in Header::flags
+struct Array;
+struct ArrayOperations {
+  Word (*element)(const Array* array, std::uint64_t index);   // owned; index in range
+};
+struct Array {
+  Header header;
+  std::uint64_t length;
+  const ArrayOperations* operations;
+  const void* class_object;    // lives until the runtime stops
+  alignas(8) unsigned char data[];
+};
+static_assert(offsetof(Array, data) == 32);
+inline constexpr std::size_t k_offset_array_length = 8;
+inline constexpr std::size_t k_offset_array_data = 32;
+
 // Box: one value word, no behaviour. Reuse for cells that a compiler pass introduces.
 struct Box {
   Header header;

@@ -1,5 +1,6 @@
 // access.cpp: get, nth, contains?, find, key, val, peek on every kind.
 // Keeps: borrowed collections are only looked at; nth of a seq consumes it as it walks.
+#include "runtime/host/native.hpp"
 #include "runtime/seqs/seqs.hpp"
 #include "runtime/types/operations.hpp"
 
@@ -8,6 +9,11 @@ namespace {
 
 Word string_at(Word string, std::int64_t index) {  // 0: out of range, exception pending
   return abi::slisp_string_char_at(string, index);
+}
+
+bool in_array(Word array, std::int64_t index) { return index >= 0 && static_cast<std::uint64_t>(index) < array_size(array); }
+Word array_element(Word array, std::int64_t index) {
+  return at<abi::Array>(array)->operations->element(at<abi::Array>(array), static_cast<std::uint64_t>(index));
 }
 
 // What `key` leads to, owned; `missing` when there is nothing; 0: failed.
@@ -34,6 +40,13 @@ Word look(Word collection, Word key, Word missing) {
     if (index.value < 0 || index.value >= at<abi::String>(collection)->code_points) return retained(missing);
     return string_at(collection, index.value);
   }
+  if (kind == Kind::Array && is_number(key)) {
+    const auto index = abi::slisp_unchecked_int(key);
+    if (!index.valid) return 0;
+    return in_array(collection, index.value) ? array_element(collection, index.value) : retained(missing);
+  }
+  if (kind == Kind::Native && at<NativeObject>(collection)->type->shape == NativeShape::Map)
+    return at<NativeObject>(collection)->type->look(collection, key, missing);
   if (kind == Kind::Transient) {
     Word content = transient_content(collection);
     return content ? look(content, key, missing) : 0;
@@ -102,6 +115,16 @@ Word element_at(Word x, std::int64_t n, Word missing) {
       element = retained(missing);
     else
       element = string_at(x, n);
+  } else if (kind == Kind::Array) {
+    if (in_array(x, n))
+      element = array_element(x, n);
+    else
+      element = missing ? retained(missing) : throw_without_message(ClassId::ArrayIndexOutOfBoundsException);
+  } else if (kind == Kind::Native && at<NativeObject>(x)->type->element != nullptr) {
+    if (missing && (n < 0 || n >= known_count(x)))
+      element = retained(missing);
+    else
+      element = at<NativeObject>(x)->type->element(x, n);
   } else if (kind == Kind::Transient) {
     Word content = transient_content(x);
     if (content)
@@ -153,6 +176,15 @@ std::uint32_t slisp_contains_p(Word x, Word key) {
   std::int64_t index;
   if (is_vector_kind(kind))
     return vector_index(key, index) && index >= 0 && static_cast<std::size_t>(index) < vector_size(x);
+  if (kind == Kind::Array && is_number(key)) {
+    const auto number = slisp::abi::slisp_unchecked_int(key);
+    return number.valid ? in_array(x, number.value) : slisp::abi::k_bool_failed;
+  }
+  if (kind == Kind::Native && at<NativeObject>(x)->type->look != nullptr && at<NativeObject>(x)->type->shape != NativeShape::List) {
+    const Owned nothing = Owned::adopt(slisp::abi::slisp_object_new());
+    const Owned found = Owned::adopt(at<NativeObject>(x)->type->look(x, key, nothing));
+    return found.failed() ? slisp::abi::k_bool_failed : found.word() != nothing.word();
+  }
   if (kind == Kind::String && is_number(key)) {
     const auto number = slisp::abi::slisp_unchecked_int(key);
     if (!number.valid) return slisp::abi::k_bool_failed;
@@ -180,6 +212,12 @@ Word slisp_find(Word x, Word key) {
     std::int64_t index;
     if (!vector_index(key, index) || index < 0 || static_cast<std::size_t>(index) >= vector_size(x)) return k_nil;
     return make_pair(retained(key), retained(vector_ref(x, static_cast<std::size_t>(index))));
+  }
+  if (kind == Kind::Native && at<NativeObject>(x)->type->shape == NativeShape::Map) {
+    const Owned nothing = Owned::adopt(slisp::abi::slisp_object_new());
+    Owned found = Owned::adopt(at<NativeObject>(x)->type->look(x, key, nothing));
+    if (found.failed() || found.word() == nothing.word()) return found.failed() ? 0 : k_nil;
+    return make_pair(retained(key), found.take());
   }
   if (kind == Kind::Transient) {
     Word content = transient_content(x);

@@ -1,4 +1,5 @@
 // predicates.cpp: what kind of collection is it?
+#include "runtime/host/native.hpp"
 #include "runtime/seqs/seqs.hpp"
 #include "runtime/types/types.hpp"
 
@@ -38,6 +39,7 @@ std::uint32_t slisp_counted_p(Word x) {
     case Kind::List:
     case Kind::VectorSeq:
     case Kind::RSeq:
+    case Kind::ArraySeq:
     case Kind::StringSeq:
     case Kind::Range:
     case Kind::Queue:
@@ -54,8 +56,9 @@ std::uint32_t slisp_sorted_p(Word x) { return is_tree(kind_or_none(x)) || user_i
 std::uint32_t slisp_reversible_p(Word x) { return is_vector(x) || is_tree(kind_or_none(x)) || user_is(x, ClassId::Reversible); }
 std::uint32_t slisp_seqable_p(Word x) {
   const Kind k = kind_or_none(x);
-  return x == k_nil || k == Kind::String || is_collection(k) || user_is(x, ClassId::Seqable) || user_is(x, ClassId::Iterable) ||
-         user_is(x, ClassId::JavaMap);
+  if (k == Kind::Native) return at<NativeObject>(x)->type->seq != nullptr;
+  return x == k_nil || k == Kind::String || k == Kind::Array || is_collection(k) || user_is(x, ClassId::Seqable) ||
+         user_is(x, ClassId::Iterable) || user_is(x, ClassId::JavaMap);
 }
 std::uint32_t slisp_map_entry_p(Word x) { return is_map_entry(x) || user_is(x, ClassId::JavaMapEntry); }
 std::uint32_t slisp_queue_p(Word x) { return is_kind(x, Kind::Queue); }

@@ -147,6 +147,7 @@ Word slisp_conj(Word x, Word element) {
     case Kind::StringSeq:
     case Kind::Range:
     case Kind::RSeq:
+    case Kind::ArraySeq:
       return make_cons(element, x);
     case Kind::Queue:
       return queue_conj(x, element);

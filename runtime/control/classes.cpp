@@ -5,6 +5,7 @@
 #include "runtime/control/classes.hpp"
 #include "runtime/abi/functions.hpp"
 #include "runtime/collections/layouts.hpp"
+#include "runtime/host/native.hpp"
 #include "runtime/io/stream.hpp"
 #include "runtime/types/operations.hpp"
 
@@ -55,6 +56,13 @@ ClassId class_of_map_seq(const MapSeq* seq) {
   return map.is(Kind::ArrayMap) ? ClassId::ArrayMapSeq : map.is(Kind::HashMap) ? ClassId::NodeSeq : ClassId::TreeSeq;
 }
 
+ClassId class_of_array_seq(const VectorSeq* seq) {
+  static constexpr ClassId k_classes_by_element[] = {ClassId::ArraySeq,     ClassId::ArraySeqBoolean, ClassId::ArraySeqChar,
+                                                     ClassId::ArraySeqByte, ClassId::ArraySeqShort,   ClassId::ArraySeqInt,
+                                                     ClassId::ArraySeqLong, ClassId::ArraySeqFloat,   ClassId::ArraySeqDouble};
+  return k_classes_by_element[header_of(seq->vector)->flags >> abi::k_element_type_shift];
+}
+
 ClassId class_id_of(Borrowed value) {
   Word w = value.word();
   if (is_fixnum(w)) return ClassId::Long;
@@ -64,7 +72,9 @@ ClassId class_id_of(Borrowed value) {
   // Kinds that stand for several classes of the JVM.
   if (object->kind == Kind::Vector && (object->flags & abi::k_flag_map_entry) != 0) return ClassId::MapEntry;
   if (object->kind == Kind::MapSeq) return class_of_map_seq(value.as<MapSeq>());
-  if (object->kind == Kind::Stream && value.as<Stream>()->state->sort >= StreamSort::FileReader) return ClassId::Reader;
+  if (object->kind == Kind::ArraySeq) return class_of_array_seq(value.as<VectorSeq>());
+  if (object->kind == Kind::Native) return value.as<NativeObject>()->type->class_id;
+  if (object->kind == Kind::Stream) return value.as<Stream>()->class_id;
   return k_class_of_kind[static_cast<std::size_t>(object->kind)];
 }
 
@@ -74,7 +84,8 @@ const ClassObject* parent_of(const ClassObject* class_object) {
 }
 
 const ClassObject* find_class(std::string_view name) {
-  for (std::size_t i = 0; i < k_classes; ++i) {
+  // The primitive ones have no name that finds them.
+  for (std::size_t i = 0; i < k_classes && name.find_first_of(".[") != std::string_view::npos; ++i) {
     if (k_class_rows[i].name == name) return class_with_id(static_cast<ClassId>(i));
   }
   constexpr std::string_view java_lang = "java.lang.";
@@ -106,6 +117,7 @@ const ClassObject* class_of_value(Borrowed value) {
   if (value.is(Kind::Exception) && is_pointer(value.as<ExceptionObject>()->class_object)) {
     return reinterpret_cast<const ClassObject*>(value.as<ExceptionObject>()->class_object);
   }
+  if (value.is(Kind::Array)) return static_cast<const ClassObject*>(value.as<abi::Array>()->class_object);
   if (is_user_object(value)) return &class_of_object(value.word())->base;
   return class_with_id(class_id_of(value));
 }
@@ -116,6 +128,9 @@ bool class_assignable(const ClassObject* child, const ClassObject* parent) {
   if (child == parent) return true;
   if (is_user_class(child)) return parent->id < k_classes ? user_class(child)->ancestors.has(parent->id) : declares(user_class(child), parent);
   if (child->id < k_classes && parent->id < k_classes) return k_ancestors[child->id].has(parent->id);
+  // A class of arrays that was made while running: what its parent is.
+  const ClassObject* above = child->id == k_classes ? parent_of(child) : nullptr;
+  if (above != nullptr && above->id != static_cast<std::uint32_t>(ClassId::Object)) return class_assignable(above, parent);
   return parent->id == static_cast<std::uint32_t>(ClassId::Object);
 }
 

@@ -83,6 +83,30 @@ Word slisp_ex_cause(Word value) {
   return exception == nullptr ? k_nil : Owned::copy(exception->cause).take();
 }
 
+Word slisp_ex_extra(Word value) {
+  ExceptionObject* exception = exception_of(value);
+  return exception == nullptr ? k_nil : Owned::copy(exception->extra).take();
+}
+
+Word slisp_ex_set_extra(Word value, Word extra) {
+  Owned given = Owned::adopt(extra);
+  ExceptionObject* exception = exception_of(value);
+  if (exception == nullptr) return throw_class_cast(value, "java.lang.Throwable").take();
+  release(std::exchange(exception->extra, given.take()));
+  return k_nil;
+}
+
+Word slisp_ex_set_cause(Word value, Word cause_word) {
+  Owned cause = Owned::adopt(cause_word);
+  ExceptionObject* exception = exception_of(value);
+  if (exception == nullptr) return throw_class_cast(value, "java.lang.Throwable").take();
+  if (!cause.is_nil() && !cause.is(Kind::Exception)) return throw_class_cast(cause, "java.lang.Throwable").take();
+  if (exception->cause != k_nil) return throw_with_value(ClassId::IllegalStateException, "Can't overwrite cause with ", cause, "").take();
+  if (cause.word() == value) return throw_with_value(ClassId::IllegalArgumentException, "Self-causation not permitted", k_nil, "").take();
+  exception->cause = cause.take();
+  return k_nil;
+}
+
 // The constructors that portable code uses: (E.), (E. message), (E. cause), (E. message cause), (AssertionError. any),
 // (ExceptionInfo. message data), (ArityException. count name).
 Word slisp_new_exception(Word class_word, Word message_word, Word cause_word) {

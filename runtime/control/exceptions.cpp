@@ -13,19 +13,25 @@ namespace slisp::rt {
 namespace {
 
 std::string_view module_of(std::string_view class_name) {
+  if (class_name.starts_with('[')) {                       // arrays: where their elements are
+    class_name.remove_prefix(class_name.find_first_not_of('['));
+    if (class_name.starts_with('L')) class_name.remove_prefix(1);
+    else class_name = "java.lang.Object";
+  }
   return class_name.starts_with("java.") ? "module java.base of loader 'bootstrap'" : "unnamed module of loader 'app'";
 }
 
 }  // namespace
 
 Owned make_exception(Borrowed class_object, Owned message, Owned cause, Owned data) {
-  auto* exception = allocate_as<ExceptionObject>(Kind::Exception, sizeof(ExceptionObject), 4);
+  auto* exception = allocate_as<ExceptionObject>(Kind::Exception, sizeof(ExceptionObject), 5);
   exception->trace = nullptr;
   exception->reserved = 0;
   exception->class_object = Owned::copy(class_object).take();
   exception->message = message.take();
   exception->cause = cause.take();
   exception->data = data.take();
+  exception->extra = abi::k_nil;
   return adopt_object(exception);
 }
 

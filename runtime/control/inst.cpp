@@ -180,6 +180,12 @@ abi::i64_or_failure slisp_inst_ms(Word value) {
   return {0, 0};
 }
 
+Word slisp_inst_new(std::int64_t milliseconds) {
+  auto* inst = allocate_as<InstObject>(Kind::Inst, sizeof(InstObject), 0);
+  inst->milliseconds = milliseconds;
+  return word_of(inst);
+}
+
 Word slisp_parse_inst(Word text) {
   if (!is_kind(text, Kind::String)) return throw_class_cast(text, "java.lang.String").take();
   Parts p;

@@ -31,6 +31,7 @@ struct ExceptionObject {
   Word message;                            // string or nil
   Word cause;                              // exception or nil
   Word data;                               // map or nil
+  Word extra;                              // what a program hung on it: [trace suppressed], or nil
 };
 static_assert(offsetof(ExceptionObject, class_object) == 24);
 

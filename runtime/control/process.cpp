@@ -7,7 +7,7 @@
 namespace slisp::rt {
 
 // Immortal and of no class: whoever looks at a pending exception must ask exit_is_pending first.
-constinit ExceptionObject k_exit_token{{0, Kind::Exception, 0, 4}, nullptr, 0, abi::k_nil, abi::k_nil, abi::k_nil, abi::k_nil};
+constinit ExceptionObject k_exit_token{{0, Kind::Exception, 0, 5}, nullptr, 0, abi::k_nil, abi::k_nil, abi::k_nil, abi::k_nil, abi::k_nil};
 
 namespace {
 

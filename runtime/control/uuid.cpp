@@ -62,6 +62,19 @@ void format_uuid(const UuidObject& uuid, char (&text)[k_uuid_text_size]) {
 using namespace slisp::rt;
 
 extern "C" {
+Word slisp_uuid_new(std::int64_t most, std::int64_t least) {
+  return make_uuid(static_cast<std::uint64_t>(most), static_cast<std::uint64_t>(least)).take();
+}
+
+slisp::abi::i64_or_failure slisp_uuid_half(Word x, bool low) {
+  if (!is_kind(x, Kind::Uuid)) return (void)throw_class_cast(x, "java.util.UUID"), slisp::abi::i64_or_failure{0, 0};
+  const auto* uuid = reinterpret_cast<const UuidObject*>(x);
+  return {static_cast<std::int64_t>(low ? uuid->least_significant : uuid->most_significant), 1};
+}
+}
+
+
+extern "C" {
 
 Word slisp_random_uuid() {
   unsigned char bytes[16];

@@ -1,6 +1,8 @@
 // compare.cpp: Clojure's compare, and comparators that are functions.
 // Keeps: nil first; the difference, not just its sign, for strings, names and characters, as Java's compareTo gives it.
+#include "runtime/control/classes.hpp"
 #include "runtime/equality/equality.hpp"
+#include "runtime/host/native.hpp"
 #include "runtime/seqs/seqs.hpp"
 #include "runtime/types/operations.hpp"
 
@@ -106,6 +108,11 @@ std::int64_t compare_values(Borrowed a, Borrowed b, bool& failed) {
       if (other != kind) return fail_cast(y, "java.util.Date", failed);
       return order_of(*reinterpret_cast<const std::int64_t*>(x + 8), *reinterpret_cast<const std::int64_t*>(y + 8));
     }
+    case Kind::Native: {
+      const NativeType* type = native_type(a);
+      if (type->compare == nullptr) return fail_cast(x, "java.lang.Comparable", failed);
+      return is_native(b, *type) ? type->compare(a, b) : fail_cast(y, class_name(class_with_id(type->class_id)), failed);
+    }
     default:
       if (asks_type(x)) return slisp_type_operations.compare(x, y, failed);
       return fail_cast(x, "java.lang.Comparable", failed);
@@ -125,6 +132,9 @@ void check_comparable(Borrowed value, bool& failed) {
     case Kind::Uuid:
     case Kind::Inst:
       return;
+    case Kind::Native:
+      if (native_type(value)->compare != nullptr) return;
+      break;
     default:
       break;
   }

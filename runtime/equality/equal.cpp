@@ -3,6 +3,7 @@
 //       nesting is deeper than the stack.
 // Keeps: numbers by category, sequential collections by elements whatever their kind, maps by lookup, sets by membership.
 #include "runtime/equality/equality.hpp"
+#include "runtime/host/native.hpp"
 #include "runtime/seqs/seqs.hpp"
 #include "runtime/types/operations.hpp"
 
@@ -80,6 +81,39 @@ bool equal_sets(Word a, Word b, bool& failed) {
   return true;
 }
 
+NativeShape shape_of(Word x, Kind kind) {
+  if (kind == Kind::Native) return at<NativeObject>(x)->type->shape;
+  if (is_sequential_kind(kind)) return NativeShape::List;
+  return is_map_kind(kind) ? NativeShape::Map : is_set_kind(kind) ? NativeShape::Set : NativeShape::Opaque;
+}
+
+// Collections of the host are equal to all others by what they hold; what else is of the host as its type says.
+bool equal_native(Word a, Word b, bool& failed) {
+  const Kind ka = kind_of(a), kb = kind_of(b);
+  const NativeShape shape = shape_of(a, ka);
+  if (shape != shape_of(b, kb)) return false;
+  if (shape == NativeShape::Opaque) {
+    const NativeType* type = native_type(a);
+    return ka == kb && type == native_type(b) && type->equal != nullptr && type->equal(a, b, failed);
+  }
+  if (shape == NativeShape::List) return equal_sequences(a, b, failed);
+  if (known_count(a) != known_count(b)) return false;
+  const Owned nothing = Owned::adopt(abi::slisp_object_new());
+  SeqWalk walk(Owned::copy(a));
+  Owned element;
+  while (walk.next(element)) {
+    Borrowed key = element, value = element;
+    if (shape == NativeShape::Map) key = at<Inline>(element.word())->slot[0], value = at<Inline>(element.word())->slot[1];
+    const NativeType* type = native_type(b);
+    const Owned found = Owned::adopt(type != nullptr ? type->look(b, key, nothing)
+                                                     : abi::slisp_get_default(b, key.word(), Owned::copy(nothing).take()));
+    failed = found.failed();
+    if (failed || found.word() == nothing.word() || !equal(value, found, failed)) return false;
+  }
+  failed = walk.failed();
+  return !failed;
+}
+
 bool equal_raw(Word a, Word b, std::size_t bytes) {
   return std::memcmp(reinterpret_cast<char*>(a) + 8, reinterpret_cast<char*>(b) + 8, bytes) == 0;
 }
@@ -115,6 +149,7 @@ bool equal_slow(Borrowed a, Borrowed b, bool& failed) {
     failed = true;
     return false;
   }
+  if (kx == Kind::Native || ky == Kind::Native) return equal_native(x, y, failed);
   if (is_vector_kind(kx) && is_vector_kind(ky)) return equal_vectors(x, y, failed);
   if (is_sequential_kind(kx)) return is_sequential_kind(ky) && equal_sequences(x, y, failed);
   if (is_map_kind(kx)) return is_map_kind(ky) && equal_maps(x, y, failed);

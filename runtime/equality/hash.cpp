@@ -1,6 +1,7 @@
 // hash.cpp: hasheq as on the JVM (Murmur3), so that large maps and sets iterate in the JVM's order.
 // Keeps: equal values have equal hashes; strings cache theirs unless they are immortal (those are never written to).
 #include "runtime/equality/equality.hpp"
+#include "runtime/host/native.hpp"
 #include "runtime/seqs/seqs.hpp"
 #include "runtime/types/operations.hpp"
 
@@ -132,6 +133,7 @@ std::uint32_t hash_slow(Borrowed value, bool& failed) {
     failed = true;
     return 0;
   }
+  if (kind == Kind::Native && at<NativeObject>(x)->type->hash != nullptr) return at<NativeObject>(x)->type->hash(value, failed);
   if (is_sequential_kind(kind)) return hash_sequence(x, failed);
   if (is_map_kind(kind)) return hash_map(x, failed);
   if (is_set_kind(kind)) return hash_set(x, failed);

@@ -61,14 +61,14 @@ Word slisp_open_reader(Word x) {
   const Path path(x);
   if (!path.valid()) return slisp::abi::k_pending;
   const int descriptor = open_for_reading(path);
-  return descriptor < 0 ? slisp::abi::k_pending : make_stream(StreamSort::FileReader, descriptor).take();
+  return descriptor < 0 ? slisp::abi::k_pending : make_stream(StreamSort::FileReader, descriptor, ClassId::BufferedReader).take();
 }
 
 Word slisp_open_writer(Word x, bool append) {
   const Path path(x);
   if (!path.valid()) return slisp::abi::k_pending;
   const int descriptor = open_for_writing(path, append);
-  return descriptor < 0 ? slisp::abi::k_pending : make_stream(StreamSort::FileWriter, descriptor).take();
+  return descriptor < 0 ? slisp::abi::k_pending : make_stream(StreamSort::FileWriter, descriptor, ClassId::BufferedWriter).take();
 }
 
 Word slisp_slurp(Word x) {

@@ -20,6 +20,7 @@ void put_back(StreamState* reader, const char* bytes, std::size_t count) {
     reader->end = reader->start + waiting;
   }
   reader->start -= count;
+  if (count == 1 && *bytes == '\n') --reader->lines;
   std::memcpy(reader->buffer + reader->start, bytes, count);
 }
 
@@ -31,6 +32,7 @@ int next_byte(StreamState* reader, bool& failed) {
     }
     if (reader->start == reader->end) return -1;
   }
+  if (reader->buffer[reader->start] == '\n') ++reader->lines;
   return static_cast<unsigned char>(reader->buffer[reader->start++]);
 }
 
@@ -42,7 +44,7 @@ extern "C" {
 Word slisp_string_reader(Word text) {
   const Owned string = Owned::adopt(text);
   if (!is_string(string)) return (string.is_nil() ? throw_null_pointer() : throw_class_cast(string, "java.lang.String")).take();
-  Owned stream = make_stream(StreamSort::StringReader, -1);
+  Owned stream = make_stream(StreamSort::StringReader, -1, ClassId::StringReader);
   StreamState* state = stream.as<Stream>()->state;
   const std::string_view bytes = text_of(string);
   state->capacity = k_unread_room + bytes.size();
@@ -83,6 +85,7 @@ Word slisp_stream_read_line(Word x) {
       result = line.finish();
     }
     reader->start += length + 1;
+    ++reader->lines;
     if (carriage != nullptr) {
       if (!fill_reader(reader)) return slisp::abi::k_pending;
       if (reader->start < reader->end && reader->buffer[reader->start] == '\n') ++reader->start;

@@ -1,5 +1,7 @@
 // stream.hpp: readers and writers. One object kind, four sorts: file writer, string writer, file reader, string reader.
-// Keeps: the object itself is never written to (the standard streams are static); what changes lives in its StreamState.
+// Keeps: the object itself is never written to (the standard streams are static); what changes lives in its StreamState. A stream
+//        around another one (slot 0) shares its state and differs in class only. Streams of bytes are the same as those of text: what is
+//        read or written tells.
 // Idea: a reader keeps 16 free bytes before its buffer, so that characters read can always be put back.
 #pragma once
 #include "runtime/api.hpp"
@@ -13,20 +15,25 @@ struct StreamState {
   bool closed = false;
   bool line_buffered = false, checked_terminal = false;
   bool at_end = false;                   // reader: the file has no more
+  bool bytes_only = false;               // string sorts: what is collected need not be text
   bool shared = false;                   // a standard stream: its state is static and its descriptor stays open
   int descriptor = -1;
   int error = 0;                         // writer: errno of the first write that failed; nothing is written after it
   char* buffer = nullptr;                // scratch memory
   std::size_t capacity = 0;
+  std::int64_t lines = 0;                // reader: ends of lines that were read
   std::size_t start = 0, end = 0;        // bytes waiting: a reader's to be read, a writer's to be written
 };
 
 struct Stream {
   Header header;
   StreamState* state;
-  std::uint64_t reserved[2];
+  ClassId class_id;
+  bool bytes;                            // InputStream, OutputStream
+  std::uint64_t reserved;
+  Word slot[];
 };
-static_assert(sizeof(Stream) == 32);
+static_assert(sizeof(Stream) == 32 && offsetof(Stream, slot) == 32);
 
 inline constexpr std::size_t k_stream_buffer = 32768;
 inline constexpr std::size_t k_unread_room = 16;
@@ -34,7 +41,9 @@ inline constexpr std::size_t k_unread_room = 16;
 Borrowed standard_output();
 Borrowed standard_error();
 Borrowed standard_input();
-Owned make_stream(StreamSort sort, int descriptor);
+Owned make_stream(StreamSort sort, int descriptor, ClassId class_id);
+Owned make_byte_stream(StreamSort sort, int descriptor, ClassId class_id);
+bool is_writer(const StreamState* state);
 
 // Throws ClassCastException (or NullPointerException) unless x is an open stream of the wanted direction.
 StreamState* writer_state(Borrowed x);

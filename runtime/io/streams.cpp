@@ -17,9 +17,9 @@ constinit StreamState g_error = {.sort = StreamSort::FileWriter, .shared = true,
 // By these names compiled code refers to them: they are roots of *in*, *out* and *err*.
 extern "C" {
 extern const slisp::rt::Stream slisp_stdin_object, slisp_stdout_object, slisp_stderr_object;
-constinit const slisp::rt::Stream slisp_stdin_object = {{0, slisp::abi::Kind::Stream, 0, 0}, &slisp::rt::g_input, {}};
-constinit const slisp::rt::Stream slisp_stdout_object = {{0, slisp::abi::Kind::Stream, 0, 0}, &slisp::rt::g_output, {}};
-constinit const slisp::rt::Stream slisp_stderr_object = {{0, slisp::abi::Kind::Stream, 0, 0}, &slisp::rt::g_error, {}};
+constinit const slisp::rt::Stream slisp_stdin_object = {{0, slisp::abi::Kind::Stream, 0, 0}, &slisp::rt::g_input, slisp::rt::ClassId::LineNumberingPushbackReader, false, 0, {}};
+constinit const slisp::rt::Stream slisp_stdout_object = {{0, slisp::abi::Kind::Stream, 0, 0}, &slisp::rt::g_output, slisp::rt::ClassId::OutputStreamWriter, false, 0, {}};
+constinit const slisp::rt::Stream slisp_stderr_object = {{0, slisp::abi::Kind::Stream, 0, 0}, &slisp::rt::g_error, slisp::rt::ClassId::PrintWriter, false, 0, {}};
 }
 
 namespace slisp::rt {
@@ -41,10 +41,6 @@ void reserve_standard(StreamState* state) {
     registered = true;
     at_stop(release_standard_buffers);
   }
-}
-
-bool is_writer(const StreamState* state) {
-  return state->sort == StreamSort::FileWriter || state->sort == StreamSort::StringWriter;
 }
 
 // Writes all; false with errno set.
@@ -76,20 +72,33 @@ Borrowed standard_input() { return word_of(&slisp_stdin_object); }
 Borrowed standard_output() { return word_of(&slisp_stdout_object); }
 Borrowed standard_error() { return word_of(&slisp_stderr_object); }
 
-Owned make_stream(StreamSort sort, int descriptor) {
+bool is_writer(const StreamState* state) {
+  return state->sort == StreamSort::FileWriter || state->sort == StreamSort::StringWriter;
+}
+
+Owned make_stream(StreamSort sort, int descriptor, ClassId class_id) {
   auto* state = static_cast<StreamState*>(scratch_allocate(sizeof(StreamState)));
   *state = StreamState{};
   state->sort = sort;
   state->descriptor = descriptor;
   auto* stream = allocate_as<Stream>(Kind::Stream, sizeof(Stream), 0);
   stream->state = state;
-  stream->reserved[0] = stream->reserved[1] = 0;
+  stream->class_id = class_id;
+  stream->bytes = false;
+  stream->reserved = 0;
   return adopt_object(stream);
+}
+
+Owned make_byte_stream(StreamSort sort, int descriptor, ClassId class_id) {
+  Owned stream = make_stream(sort, descriptor, class_id);
+  stream.as<Stream>()->bytes = true;
+  stream.as<Stream>()->state->bytes_only = true;
+  return stream;
 }
 
 extern "C" void slisp_finalize_stream(abi::Header* object) {
   StreamState* state = reinterpret_cast<Stream*>(object)->state;
-  if (state == nullptr || state->shared) return;
+  if (state == nullptr || state->shared || object->slots != 0) return;   // around another one: that one ends it
   // A writer that nobody closed still writes what it holds, as far as it can.
   if (!state->closed && state->sort == StreamSort::FileWriter && state->error == 0)
     (void)write_all(state->descriptor, state->buffer + state->start, state->end - state->start);

@@ -20,7 +20,7 @@ bool drain(void* stream, TextBuffer& out) {
 }  // namespace
 
 extern "C" {
-Word slisp_string_writer() { return make_stream(StreamSort::StringWriter, -1).take(); }
+Word slisp_string_writer() { return make_stream(StreamSort::StringWriter, -1, ClassId::StringWriter).take(); }
 
 Word slisp_stream_text(Word x) {
   if (!is_kind(x, Kind::Stream) || Borrowed(x).as<Stream>()->state->sort != StreamSort::StringWriter)

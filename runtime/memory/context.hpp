@@ -93,6 +93,12 @@ inline Word* first_slot_of(Header* object) {
   return reinterpret_cast<Word*>(reinterpret_cast<char*>(object) + k_first_slot[static_cast<std::size_t>(object->kind)]);
 }
 
+// How many value slots an object has: an array may have more than its header can say.
+inline std::size_t value_slots(const Header* object) {
+  if (object->slots != UINT16_MAX || object->kind != Kind::Array) return object->slots;
+  return reinterpret_cast<const abi::Array*>(object)->length;
+}
+
 [[noreturn]] void out_of_memory();               // one line on stderr, exit status 1
 void collect_cycles();                           // frees what only cycles keep alive
 void heap_report();                              // the lines of SLISP_HEAP_REPORT=1 on stderr

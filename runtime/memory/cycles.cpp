@@ -52,7 +52,7 @@ class Census {
     stack_[depth++] = &entry;
     while (depth > 0) {
       Header* object = stack_[--depth]->object;
-      for (unsigned i = 0; i < object->slots; ++i) {
+      for (std::size_t i = 0, n = value_slots(object); i < n; ++i) {
         Entry* child = find(first_slot_of(object)[i]);
         if (child == nullptr || child->reached) continue;
         child->reached = true;
@@ -80,7 +80,7 @@ void collect_cycles() {
   Census census(counts.allocated - counts.freed);
   heap_each([](Header* object, void* argument) { static_cast<Census*>(argument)->enter(object); }, &census);
   census.each([&](Entry& entry) {
-    for (unsigned i = 0; i < entry.object->slots; ++i) {
+    for (std::size_t i = 0, n = value_slots(entry.object); i < n; ++i) {
       if (Entry* child = census.find(first_slot_of(entry.object)[i])) ++child->inner;
     }
   });
@@ -94,7 +94,7 @@ void collect_cycles() {
   });
   census.each([&](Entry& entry) {
     if (entry.reached) return;
-    for (unsigned i = 0; i < entry.object->slots; ++i) {
+    for (std::size_t i = 0, n = value_slots(entry.object); i < n; ++i) {
       Word& slot = first_slot_of(entry.object)[i];
       Word old = slot;
       slot = abi::k_nil;

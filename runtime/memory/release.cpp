@@ -13,18 +13,20 @@ extern "C" {
 [[gnu::weak]] void slisp_finalize_exception(abi::Header* object);   // runtime/control: its trace
 [[gnu::weak]] void slisp_finalize_regex(abi::Header* object);       // runtime/regex: its compiled code
 [[gnu::weak]] void slisp_finalize_stream(abi::Header* object);      // runtime/io: its buffers and file
+[[gnu::weak]] void slisp_finalize_native(abi::Header* object);      // runtime/host: what its type says
 }
 
 namespace {
 
 constexpr std::uint64_t bit(Kind kind) { return std::uint64_t{1} << static_cast<unsigned>(kind); }
 static_assert(static_cast<unsigned>(Kind::k_count) <= 64);
-constexpr std::uint64_t k_finalised = bit(Kind::Exception) | bit(Kind::Regex) | bit(Kind::Stream);
+constexpr std::uint64_t k_finalised = bit(Kind::Exception) | bit(Kind::Regex) | bit(Kind::Stream) | bit(Kind::Native);
 
 [[gnu::noinline]] void finalise(Header* object) {
   if (object->kind == Kind::Exception && slisp_finalize_exception != nullptr) slisp_finalize_exception(object);
   if (object->kind == Kind::Regex && slisp_finalize_regex != nullptr) slisp_finalize_regex(object);
   if (object->kind == Kind::Stream && slisp_finalize_stream != nullptr) slisp_finalize_stream(object);
+  if (object->kind == Kind::Native && slisp_finalize_native != nullptr) slisp_finalize_native(object);
 }
 
 inline void end(Header* object) {
@@ -70,8 +72,8 @@ void end_all(abi::Runtime& runtime) {
     Word* slot = first_slot_of(object);
     runtime.dead = reinterpret_cast<Header*>(*slot);
     *slot = abi::k_nil;
-    unsigned slots = object->slots;
-    for (unsigned i = 1; i < slots; ++i) {
+    const std::size_t slots = value_slots(object);
+    for (std::size_t i = 1; i < slots; ++i) {
       if (dies(slot[i])) bury(header_of(slot[i]), runtime.dead);
     }
     end(object);

@@ -1,5 +1,6 @@
 // java_hash.cpp: hashCode as the JVM computes it, where the value decides it; the text of a lazy seq shows it.
 #include "runtime/control/objects.hpp"
+#include "runtime/host/native.hpp"
 #include "runtime/numbers/numbers.hpp"
 #include "runtime/types/operations.hpp"
 #include <bit>
@@ -78,6 +79,7 @@ std::uint32_t hash_code(Borrowed x, bool& failed) {
     case Kind::StringSeq:
     case Kind::Range:
     case Kind::RSeq:
+    case Kind::ArraySeq:
     case Kind::Vector:
     case Kind::VectorTrie:
     case Kind::SubVector: return seq_hash(x, failed);
@@ -86,6 +88,9 @@ std::uint32_t hash_code(Borrowed x, bool& failed) {
     case Kind::TreeMap: return map_hash(x, failed);
     case Kind::HashSet:
     case Kind::TreeSet: return set_hash(x, failed);
+    case Kind::Native:
+      if (native_type(x)->hash != nullptr) return native_type(x)->hash(x, failed);
+      return static_cast<std::uint32_t>(abi::slisp_identity_hash(word));
     default:
       if (asks_type(word)) return slisp_type_operations.java_hash(word, failed);
       return static_cast<std::uint32_t>(abi::slisp_identity_hash(word));
@@ -97,3 +102,9 @@ std::uint32_t hash_code(Borrowed x, bool& failed) {
 std::int32_t java_hash_code(Borrowed value, bool& failed) { return static_cast<std::int32_t>(hash_code(value, failed)); }
 
 }  // namespace slisp::rt
+
+extern "C" slisp::abi::i64_or_failure slisp_java_hash(slisp::abi::Word x) {
+  bool failed = false;
+  const std::int32_t hash = slisp::rt::java_hash_code(x, failed);
+  return {hash, failed ? 0u : 1u};
+}

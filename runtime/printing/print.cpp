@@ -2,6 +2,7 @@
 // Keeps: readable or not makes a difference for strings and characters alone, at any depth.
 #include "runtime/printing/printer.hpp"
 #include "runtime/control/objects.hpp"
+#include "runtime/host/native.hpp"
 #include "runtime/types/operations.hpp"
 
 namespace slisp::rt {
@@ -79,7 +80,8 @@ bool Printer::print_object(Borrowed value) {
     case Kind::MapSeq:
     case Kind::StringSeq:
     case Kind::Range:
-    case Kind::RSeq: return print_seq(value, "(", ")");
+    case Kind::RSeq:
+    case Kind::ArraySeq: return print_seq(value, "(", ")");
     case Kind::Vector:
     case Kind::VectorTrie:
     case Kind::SubVector: return print_vector(value);
@@ -101,6 +103,17 @@ bool Printer::print_object(Borrowed value) {
     case Kind::Exception: return print_exception(value);
     case Kind::TaggedLiteral:
     case Kind::ReaderConditional: return print_tagged(value);
+    case Kind::Native:
+      switch (native_type(value)->shape) {
+        case NativeShape::List: {
+          const bool vector = native_type(value)->element != nullptr;
+          return print_seq(value, vector ? "[" : "(", vector ? "]" : ")");
+        }
+        case NativeShape::Map: return print_entries(value, false);
+        case NativeShape::Set: return print_seq(value, "#{", "}");
+        case NativeShape::Opaque: break;
+      }
+      return print_reference(value);
     case Kind::VectorNode:
     case Kind::MapNode:
     case Kind::SetNode:

@@ -1,6 +1,7 @@
 // str_value.cpp: the text of a value as (str x) gives it: x.toString() on the JVM. Collections print readably inside; what differs
 // from pr are strings, characters, special doubles, big numbers, patterns, classes, dates, exceptions and lazy seqs.
 #include "runtime/control/objects.hpp"
+#include "runtime/host/native.hpp"
 #include "runtime/io/stream.hpp"
 #include "runtime/numbers/numbers.hpp"
 #include "runtime/printing/printer.hpp"
@@ -103,7 +104,8 @@ bool append_str(TextBuffer& out, Borrowed x) {
     case Kind::Exception: return append_exception(out, x);
     case Kind::Class: {
       const Owned name = Owned::adopt(abi::slisp_class_name(word));
-      out.append(is_interface(x.as<const ClassObject>()) ? "interface " : "class ");
+      if (text_of(name).find_first_of(".[") != std::string_view::npos || text_of(name)[0] < 'a')   // not the primitive ones
+        out.append(is_interface(x.as<const ClassObject>()) ? "interface " : "class ");
       out.append(text_of(name));
       return true;
     }
@@ -127,6 +129,10 @@ bool append_str(TextBuffer& out, Borrowed x) {
       else out.append(std::string_view(state.buffer, state.end));
       return true;
     }
+    case Kind::Native:
+      if (native_type(x)->text != nullptr) return native_type(x)->text(out, x);
+      append_object_name(out, x);
+      return true;
     case Kind::Fn:
     case Kind::Atom:
     case Kind::Volatile:

@@ -26,6 +26,7 @@ StaticCode* g_static_codes = nullptr;
 // PCRE2's complaint in Java's words, with Java's idea of the place.
 void throw_syntax(std::string_view java, int error, std::size_t offset) {
   std::string_view what;
+  TextBuffer named;
   std::size_t index = offset;
   bool place = true;
   switch (error) {
@@ -43,6 +44,15 @@ void throw_syntax(std::string_view java, int error, std::size_t offset) {
       break;
     }
     case 104: what = "Illegal repetition range"; break;
+    case 143: {                                            // the name stands before the place
+      const std::size_t end = offset > 0 ? offset - 1 : 0, start = java.rfind('<', end);
+      named.append("Named capturing group <");
+      if (start != std::string_view::npos) named.append(java.substr(start + 1, end - start - 1));
+      named.append("> is already defined");
+      what = named.view();
+      index = end;
+      break;
+    }
     case 162: what = "capturing group name does not start with a Latin letter"; break;
     case 115: what = "capturing group is missing"; break;
     case 125: what = "Look-behind group does not have an obvious maximum length"; break;

@@ -52,6 +52,7 @@ bool Matching::run(std::size_t from, std::uint32_t options) {
 }
 
 bool Matching::find(std::size_t from) { return from <= text_.size() && run(from, 0); }
+bool Matching::match_start() { return run(0, PCRE2_ANCHORED); }
 bool Matching::match_whole() { return run(0, PCRE2_ANCHORED | PCRE2_ENDANCHORED); }
 
 bool Matching::group(std::uint32_t index, std::string_view& part) const {
@@ -93,7 +94,8 @@ std::size_t Matching::behind() const {
 
 using namespace slisp::rt;
 extern "C" {
-Word slisp_regex_find_from(Word regex, Word string, std::int64_t from) {
+Word slisp_regex_find_from(Word regex, Word subject, std::int64_t from) {
+  const Word string = subject_string(subject);
   Matching matching(regex, string);
   if (matching.failed()) return slisp::abi::k_pending;
   if (from < 0 || from > static_cast<std::int64_t>(code_points(string))) return slisp::abi::k_nil;
@@ -104,8 +106,8 @@ Word slisp_regex_find_from(Word regex, Word string, std::int64_t from) {
   return vector_of(found).take();
 }
 
-Word slisp_regex_matches(Word regex, Word string) {
-  Matching matching(regex, string);
+Word slisp_regex_matches(Word regex, Word subject) {
+  Matching matching(regex, subject_string(subject));
   if (matching.failed()) return slisp::abi::k_pending;
   if (!matching.match_whole()) return matching.failed() ? slisp::abi::k_pending : slisp::abi::k_nil;
   return matching.value().take();

@@ -3,6 +3,7 @@
 // are never written to, so theirs stands in a side table, keyed by address.
 #pragma once
 #include "runtime/api.hpp"
+#include "runtime/host/native.hpp"
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
@@ -21,6 +22,9 @@ pcre2_code* compile_pattern(std::string_view java);      // null: PatternSyntaxE
 // The compiled code of a Regex; null when x is none (ClassCastException or NullPointerException is pending).
 pcre2_code* code_of(Borrowed x);
 
+// What is searched: a string; of a text builder the one it holds.
+inline Word subject_string(Word x) { return built_text(x) != 0 ? built_text(x) : x; }
+
 // One search after another through one subject. `failed` says that an exception is pending.
 class Matching {
  public:
@@ -32,6 +36,7 @@ class Matching {
   std::string_view text() const { return text_; }
   bool find(std::size_t from);                             // the leftmost match at or behind byte `from`
   bool match_whole();
+  bool match_start();
   std::size_t start() const { return offsets()[0]; }
   std::size_t end() const { return offsets()[1]; }
   std::uint32_t groups() const { return groups_; }         // without the whole match

@@ -1,7 +1,7 @@
 // seqs.hpp: stepping over sequences, by raw words. All arguments are owned and consumed: a step reuses a cell that nobody
 // else has. 0 as result: failed, an exception is pending.
 //
-// A "true seq" is a non-empty seq cell: List, Cons, ChunkedCons, VectorSeq, MapSeq, StringSeq, Range or RSeq. seq_of gives
+// A "true seq" is a non-empty seq cell: List, Cons, ChunkedCons, VectorSeq, MapSeq, StringSeq, Range, RSeq or ArraySeq. seq_of gives
 // one, or nil. EmptyList and LazySeq are sequences too (seq?), but may be empty. A user's object that is an ISeq is a true seq too.
 #pragma once
 #include "runtime/collections/maps.hpp"
@@ -19,6 +19,7 @@ inline bool is_true_seq_kind(Kind k) {
     case Kind::StringSeq:
     case Kind::Range:
     case Kind::RSeq:
+    case Kind::ArraySeq:
       return true;
     default:
       return false;
@@ -44,6 +45,8 @@ Word make_list(const Word* elements, std::size_t count, Word empty);  // consume
 Word make_list_cell(Word first, Word rest, std::uint64_t size);
 Word make_cons(Word first, Word rest);
 Word make_vector_seq(Word vector, std::size_t index);  // index in range
+Word make_array_seq(Word array);                       // nil when empty
+inline std::uint64_t array_size(Word array) { return at<abi::Array>(array)->length; }
 Word make_map_seq(Word collection, MapSeqMode mode);   // nil when empty
 Word make_tree_seq(Word collection, MapSeqMode mode, bool descending, std::uint64_t rank, std::uint64_t remaining);
 // The element a MapSeq stands on, owned; 0 never.

@@ -1,5 +1,6 @@
 // steps.cpp: seq, first, next and rest of every kind that is seqable.
 // Keeps: a cell with a count of one is reused (index bumped) or freed (contents moved out); a shared one is copied.
+#include "runtime/host/native.hpp"
 #include "runtime/seqs/seqs.hpp"
 #include "runtime/types/operations.hpp"
 
@@ -47,6 +48,8 @@ bool at_end(Word seq) {
   switch (kind_of(seq)) {
     case Kind::VectorSeq:
       return at<VectorSeq>(seq)->index + 1 >= vector_size(at<VectorSeq>(seq)->vector);
+    case Kind::ArraySeq:
+      return at<VectorSeq>(seq)->index + 1 >= array_size(at<VectorSeq>(seq)->vector);
     case Kind::RSeq:
       return at<VectorSeq>(seq)->index == 0;
     case Kind::MapSeq:
@@ -63,6 +66,7 @@ bool at_end(Word seq) {
 void advance(Header* h) {
   switch (h->kind) {
     case Kind::VectorSeq:
+    case Kind::ArraySeq:
       ++reinterpret_cast<VectorSeq*>(h)->index;
       break;
     case Kind::RSeq:
@@ -149,6 +153,11 @@ Word first_of(Word seq, bool& owned) {
     case Kind::VectorSeq:
     case Kind::RSeq:
       return vector_ref(at<VectorSeq>(seq)->vector, at<VectorSeq>(seq)->index);
+    case Kind::ArraySeq: {
+      const auto* array = at<abi::Array>(at<VectorSeq>(seq)->vector);
+      owned = true;
+      return array->operations->element(array, at<VectorSeq>(seq)->index);
+    }
     case Kind::StringSeq:
       return from_character(code_point_at(at<abi::String>(at<StringSeq>(seq)->string)->data + at<StringSeq>(seq)->byte));
     case Kind::Range:
@@ -169,6 +178,17 @@ Word make_vector_seq(Word vector, std::size_t index) {
   return word_of(s);
 }
 
+Word make_array_seq(Word array) {
+  if (array_size(array) == 0) {
+    release(array);
+    return abi::k_nil;
+  }
+  auto* s = allocate_as<VectorSeq>(Kind::ArraySeq, sizeof(VectorSeq), 1);
+  s->index = 0;
+  s->vector = array;
+  return word_of(s);
+}
+
 Word seq_of(Word x) {
   if (x == abi::k_nil) return x;
   const Kind kind = kind_or_none(x);
@@ -181,6 +201,7 @@ Word seq_of(Word x) {
     case Kind::StringSeq:
     case Kind::Range:
     case Kind::RSeq:
+    case Kind::ArraySeq:
       return x;
     case Kind::EmptyList:
       release(x);
@@ -217,6 +238,15 @@ Word seq_of(Word x) {
       s->string = x;
       return word_of(s);
     }
+    case Kind::Array:
+      return make_array_seq(x);
+    case Kind::Native:
+      if (at<NativeObject>(x)->type->seq != nullptr) {
+        Word seq = at<NativeObject>(x)->type->seq(x);
+        release(x);
+        return seq;
+      }
+      break;
     default:
       break;
   }

@@ -1,5 +1,6 @@
 // walk.cpp: walking seqables to their end: SeqWalk, counting, keys and vals of seqs of entries.
 // Keeps: a walk releases what it has passed, so a seq that nobody else holds takes constant memory.
+#include "runtime/host/native.hpp"
 #include "runtime/seqs/seqs.hpp"
 #include "runtime/types/operations.hpp"
 
@@ -74,6 +75,12 @@ std::int64_t known_count(Word x) {
       return static_cast<std::int64_t>(at<Queue>(x)->size);
     case Kind::String:
       return at<abi::String>(x)->code_points;
+    case Kind::ArraySeq:
+      return static_cast<std::int64_t>(array_size(at<VectorSeq>(x)->vector) - at<VectorSeq>(x)->index);
+    case Kind::Array:
+      return static_cast<std::int64_t>(array_size(x));
+    case Kind::Native:
+      return at<NativeObject>(x)->type->count != nullptr ? at<NativeObject>(x)->type->count(x) : -1;
     default:
       return -1;
   }

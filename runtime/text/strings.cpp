@@ -1,4 +1,5 @@
 // strings.cpp: String objects: making them, appending in place, substrings, and the buffer that builds them.
+#include "runtime/host/native.hpp"
 #include "runtime/text/text.hpp"
 #include <cstring>
 
@@ -111,6 +112,10 @@ Owned throw_null_call(std::string_view call, std::string_view what) {
 bool string_argument(Borrowed x, std::string_view& text) {
   if (is_string(x)) {
     text = text_of(x);
+    return true;
+  }
+  if (const Word built = built_text(x)) {
+    text = text_of(built);
     return true;
   }
   if (x.is_nil()) (void)throw_null_call("Object.toString()", "s");

@@ -14,6 +14,12 @@ constexpr std::string_view k_host = "slisp.host";
 
 constexpr std::string_view k_why = "slisp has no JVM: the table of host names (slisp.host) stands for what portable programs use, and this is not in it";
 
+bool is_call_of(Borrowed form, std::string_view function) {
+  if (!is_seq(form)) return false;
+  Owned head = Owned::adopt(abi::slisp_first(Owned::copy(form).take()));
+  return is_symbol(head) && name_of(head).name == function;
+}
+
 std::string simple_name(std::string_view class_name) { return std::string(class_name.substr(class_name.rfind('.') + 1)); }
 
 }  // namespace
@@ -108,10 +114,13 @@ Node* Expander::static_member(Borrowed symbol, bool& is_host) {
 // `items` from `from` on are the arguments behind the target.
 Node* Expander::member_call(Borrowed target, std::string_view member, const Items& items, std::size_t from, bool field) {
   std::string name(member);
+  // Of the host's lists (.remove list (int i)) takes an index, (.remove list x) an element: there is no other way to tell.
+  std::string host_name = name;
+  if (name == "remove" && !field && items.size() == from + 1 && is_call_of(items[from], "int")) host_name = "removeAt";
   Node* object = analyze(target, Place::Value);
   if (object == nullptr) return nullptr;
   std::string description = field ? "the field " + name + " (.-" + name + ")" : "the method " + name + " (." + name + ")";
-  return host_call((field ? "--" : "-") + name, description, object, items, from);
+  return host_call((field ? "--" : "-") + host_name, description, object, items, from);
 }
 
 Node* Expander::special_dot(Borrowed, const Items& items, Place) {

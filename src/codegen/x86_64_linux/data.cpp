@@ -88,6 +88,8 @@ bool layable(Kind kind) {
     case Kind::Protocol:
     case Kind::Stream:
     case Kind::Array:
+    case Kind::ArraySeq:
+    case Kind::Native:
     case Kind::Box:
     case Kind::k_count: return false;
   }

@@ -1,0 +1,93 @@
+// access.cpp: reading and writing single elements, and what programs ask about an array.
+#include "runtime/arrays/arrays.hpp"
+#include "runtime/collections/layouts.hpp"
+
+namespace slisp::rt {
+namespace {
+
+// As the JVM's reflection refuses what is no array.
+Owned throw_no_array(Borrowed x, std::string_view call, int arguments) {
+  TextBuffer text;
+  text.append(x.is_nil() ? "More than one matching method found: " : "No matching method ");
+  text.append(call);
+  if (!x.is_nil()) {
+    text.append(" found taking ");
+    text.append_long(arguments);
+    text.append(" args");
+  }
+  return throw_string(ClassId::IllegalArgumentException, text.finish());
+}
+
+bool widens(ElementType from, ElementType to) {
+  if (from == to) return true;
+  if (from <= ElementType::Boolean || to <= ElementType::Byte) return false;
+  return from < to && !(from == ElementType::Char && to == ElementType::Short);
+}
+
+bool in_range(const Array* array, std::int64_t index) {
+  return index >= 0 && static_cast<std::uint64_t>(index) < array->length;
+}
+
+}  // namespace
+}  // namespace slisp::rt
+
+using namespace slisp::rt;
+using slisp::abi::k_pending;
+
+extern "C" {
+std::uint32_t slisp_array_p(Word x) { return is_kind(x, Kind::Array); }
+
+std::uint32_t slisp_array_of_p(Word x, std::int64_t type) {
+  const Array* array = array_of(x);
+  return array != nullptr && static_cast<std::int64_t>(element_type(array)) == type;
+}
+
+Word slisp_array_cast(Word x, std::int64_t type) {
+  if (x == slisp::abi::k_nil || slisp_array_of_p(x, type) != 0) return x;
+  const Owned other = Owned::adopt(x);
+  return throw_class_cast(other, class_name(class_with_id(array_class_id(static_cast<ElementType>(type))))).take();
+}
+
+slisp::abi::i64_or_failure slisp_array_length(Word x) {
+  const Array* array = array_of(x);
+  if (array == nullptr) return (void)throw_no_array(x, "alength", 1), i64_failure();
+  return i64_of(static_cast<std::int64_t>(array->length));
+}
+
+Word slisp_array_get(Word x, std::int64_t index) {
+  const Array* array = array_of(x);
+  if (array == nullptr) return throw_no_array(x, "aget", 2).take();
+  if (!check_index(index)) return k_pending;
+  if (!in_range(array, index)) return throw_array_index(index, array->length).take();
+  return load_element(array, static_cast<std::uint64_t>(index)).take();
+}
+
+Word slisp_array_set(Word x, std::int64_t index, Word element) {
+  Owned value = Owned::adopt(element);
+  Array* array = array_of(x);
+  if (array == nullptr) return throw_no_array(x, "aset", 3).take();
+  if (!check_index(index)) return k_pending;
+  if (!in_range(array, index)) return throw_array_index(index, array->length).take();
+  const auto place = static_cast<std::uint64_t>(index);
+  if (element_type(array) == ElementType::Int) {                  // a long that was cut is the result
+    return store_element(array, place, std::move(value), Store::Exact) ? load_element(array, place).take() : k_pending;
+  }
+  return store_element(array, place, Owned::copy(value), Store::Exact) ? value.take() : k_pending;
+}
+
+// java.lang.reflect.Array.setInt and the like: a wider element type takes the value, a narrower one refuses it.
+Word slisp_array_set_cast(Word x, std::int64_t index, Word element, std::int64_t type_number) {
+  Owned value = Owned::adopt(element);
+  Array* array = array_of(x);
+  if (x == slisp::abi::k_nil) return throw_null_pointer().take();
+  if (array == nullptr) return throw_new(ClassId::IllegalArgumentException, "Argument is not an array").take();
+  if (!check_index(index)) return k_pending;
+  if (!in_range(array, index)) return throw_string(ClassId::ArrayIndexOutOfBoundsException, Owned()).take();
+  const auto given = static_cast<ElementType>(type_number);
+  Owned converted = adopt_object(make_array(given, 1));
+  if (!store_element(converted.as<Array>(), 0, Owned::copy(value), Store::Cast)) return k_pending;
+  if (!widens(given, element_type(array))) return throw_new(ClassId::IllegalArgumentException, "argument type mismatch").take();
+  Owned stored = load_element(converted.as<Array>(), 0);
+  return store_element(array, static_cast<std::uint64_t>(index), std::move(stored), Store::Number) ? value.take() : k_pending;
+}
+}
