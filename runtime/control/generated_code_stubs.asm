@@ -87,6 +87,19 @@ FUNCTION %1
         ONE     slisp_box_long_slow, slisp_box_long, 0
         ONE     slisp_box_long_slow_x, slisp_box_long, 1
 
+; The stack ends: an exception becomes pending.
+extern slisp_stack_overflow
+%macro OVERFLOW 2
+FUNCTION %1
+        SAVE    %2
+        call    slisp_stack_overflow
+        RESTORE %2
+        ret
+%1.end:
+%endmacro
+        OVERFLOW slisp_stack_overflow_slow, 0
+        OVERFLOW slisp_stack_overflow_slow_x, 1
+
 ; An unknown call: callee in r10, number of arguments in eax, arguments as for an entry.
 extern slisp_call_value
 FUNCTION slisp_invoke_slow

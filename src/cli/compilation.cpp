@@ -125,7 +125,10 @@ x64::Options code_options(const Options& options) {
   made.debug_info = options.debug_info;
   made.verify = options.verify;
   made.debug_heap = options.debug_heap;
-  made.register_allocation = std::find(options.disabled.begin(), options.disabled.end(), "regalloc") == options.disabled.end();
+  auto enabled = [&](std::string_view pass) {
+    return std::find(options.disabled.begin(), options.disabled.end(), pass) == options.disabled.end();
+  };
+  made.registers = {enabled("regalloc"), enabled("promote"), enabled("belady")};
   return made;
 }
 
@@ -149,6 +152,19 @@ void print_stats(const ir::Module& module) {
                module.functions.size(), blocks, instructions, values, dups, drops, slots, module.statics.size());
 }
 
+namespace {
+void print_allocation(const x64::AllocationCounts& counts) {
+  std::fprintf(stderr,
+               "registers    %llu functions in full, %llu without promotion, %llu within blocks, %llu in slots\n"
+               "spilling     %llu stores, %llu reloads, %llu evictions\npromotion    %llu values, %llu callee-saved registers\n",
+               static_cast<unsigned long long>(counts.functions[0]), static_cast<unsigned long long>(counts.functions[1]),
+               static_cast<unsigned long long>(counts.functions[2]), static_cast<unsigned long long>(counts.functions[3]),
+               static_cast<unsigned long long>(counts.stores), static_cast<unsigned long long>(counts.reloads),
+               static_cast<unsigned long long>(counts.evictions), static_cast<unsigned long long>(counts.promotions),
+               static_cast<unsigned long long>(counts.callee_saved));
+}
+}  // namespace
+
 int make_executable(Compilation& compilation, const std::string& output) {
   ir::Module module;
   if (!compilation.lower(compiler::Mode::Program, compilation.program, "slisp_program", module)) return compilation.report();
@@ -156,8 +172,11 @@ int make_executable(Compilation& compilation, const std::string& output) {
   if (compilation.options.stats) print_stats(module);
   x64::Program program;
   program.module = &module;
-  if (auto failure = x64::link_executable(program, code_options(compilation.options), output))
-    return report_failure(failure->status, failure->message);
+  x64::Options code = code_options(compilation.options);
+  x64::AllocationCounts counts;
+  code.counts = &counts;
+  if (auto failure = x64::link_executable(program, code, output)) return report_failure(failure->status, failure->message);
+  if (compilation.options.stats) print_allocation(counts);
   return 0;
 }
 

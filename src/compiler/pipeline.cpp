@@ -63,7 +63,7 @@ ClosedWorld annotate(CompileContext& context, Program& program) {
   return world;
 }
 
-constexpr std::string_view k_switchable[] = {"inline-wrappers", "fold-branches", "thread-jumps", "cancel-counts", "regalloc"};
+constexpr std::string_view k_switchable[] = {"inline-wrappers", "fold-branches", "thread-jumps", "cancel-counts", "regalloc", "promote", "belady"};
 constexpr std::string_view k_dumpable[] = {"inline-wrappers", "anf",          "captures",     "ownership",  "lower",
                                            "fold-branches",   "thread-jumps", "cancel-counts", "dead-blocks"};
 

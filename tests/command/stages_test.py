@@ -7,8 +7,20 @@ PROGRAM = """(ns stages)
 (defn pick [m k] (if-let [v (get m k)] (twice v) (throw (ex-info "no such key" {:key k}))))
 (println (pick {:a 21 :b [1 2]} :a) (try (pick {} :z) (catch Exception e (ex-data e))))
 """
+PRESSURE = """(defn keep [x] x)
+(defn across [a b c d e f]
+  (let [g (keep (+ a b)) h (keep (+ c d)) i (keep (+ e f)) j (keep (+ g h))]
+    (+ (+ (+ a b) (+ c d)) (+ (+ e f) (+ (+ g h) (+ i j))))))
+(println (across 11 12 13 14 15 16))
+(defn many [n]
+  (loop [i 0 a 1 b 2 c 3 d 4 e 5 f 6 g 7 h 8 k 9 l 10 m 11 o 12 p 13 q 14]
+    (if (< i n)
+      (recur (+ i 1) (+ a b) (+ b 1) (+ c 1) (+ d 1) (+ e 1) (+ f 1) (+ g 1) (+ h 1) (+ k 1) (+ l 1) (+ m 1) (+ o 1) (+ p 1) (+ q i))
+      (+ (+ (+ (+ a b) (+ c d)) (+ (+ e f) (+ g h))) (+ (+ (+ k l) (+ m o)) (+ p q))))))
+(println (many 30))
+"""
 PASSES = ("inline-wrappers", "anf", "captures", "ownership", "lower", "fold-branches", "thread-jumps", "cancel-counts", "dead-blocks")
-SWITCHES = ("inline-wrappers", "fold-branches", "thread-jumps", "cancel-counts", "regalloc")
+SWITCHES = ("inline-wrappers", "fold-branches", "thread-jumps", "cancel-counts", "regalloc", "promote", "belady")
 
 
 class Stages(Case):
@@ -38,6 +50,21 @@ class Stages(Case):
         self.file("stages.slisp", PROGRAM)
         for options in [["--no-" + name] for name in SWITCHES] + [["--no-" + name for name in SWITCHES], ["-O0"], ["-O1"], ["--verify"], ["-g"]]:
             self.expect(self.slisp("run", *options, "stages.slisp"), 0, "42 {:key :z}\n", "")
+
+    def test_statistics_tell_which_rung_served(self):
+        """Each switch of the register allocator leads to another rung or other moves, and --stats says so."""
+        self.file("pressure.slisp", PRESSURE)
+        def counts(*options):
+            done = self.slisp("compile", "pressure.slisp", "-o", "x", "--stats", "--verify", *options)
+            self.assertEqual((done.returncode, done.out), (0, ""), done.err)
+            self.expect(self.run_command([self.work / "x"]), 0, "253\n1326\n", "")
+            return [int(n) for line in done.err.splitlines() if line.startswith(("registers", "spilling", "promotion")) for n in re.findall(r"\d+", line)]
+        full, unpromoted, unbelady, slots, blocks = counts(), counts("--no-promote"), counts("--no-belady"), counts("--no-regalloc"), counts("-O0")
+        self.assertTrue(full[0] > 0 and full[1:4] == [0, 0, 0] and full[7] > 0 and full[8] > 0, full)
+        self.assertTrue(unpromoted[1] > 0 and unpromoted[0] == 0 and unpromoted[7:] == [0, 0], unpromoted)
+        self.assertTrue(unbelady[0] == full[0] and unbelady[5] > full[5], (unbelady, full))
+        self.assertTrue(slots[3] > 0 and sum(slots[:3]) == 0, slots)
+        self.assertTrue(blocks[2] > 0 and blocks[0] + blocks[1] + blocks[3] == 0, blocks)
 
     def test_debugger_sees_source_lines(self):
         if not shutil.which("gdb"):

@@ -9,7 +9,9 @@
 //   inserted move      the destination holds what the source holds; it may not be memory of a slot whose epoch is open
 //   other instruction  the same, in the same order, as before allocation; each operand must be among what its location holds; fixed
 //                      uses stand in their registers
-//   clobbers           all registers forget; r11 and xmm15 forget at every instruction
+//   clobbers           caller-saved registers forget; r11 and xmm15 forget at every instruction
+//   entry, return      callee-saved registers hold at a return what they held at the entry
+//   exit               memory and registers as they are, less what the instruction clobbers and an early definition
 //   definition         its register holds just that value, and no other location holds it any more
 //   jump               a block parameter is held where its argument is held, and nowhere else
 //   store to a slot    its epoch is open, the address is the slot's; the word holds `this word of that slot`
@@ -26,6 +28,7 @@ namespace {
 
 using Kind = Operand::Kind;
 using Location = std::uint32_t;                  // 0-31 registers, then frame words
+constexpr Register k_kept_for_caller[] = {Register::rbx, Register::rbp, Register::r12, Register::r13, Register::r14};
 using Element = std::uint32_t;                   // virtual registers first, then constants and words of slots, as interned
 
 struct State {
@@ -48,6 +51,8 @@ class Checker {
     order_ = reverse_postorder(before_);
     // Cells of the fixpoint only shrink, so this ends.
     at_entry_[0] = State{};
+    for (Register r : k_kept_for_caller) at_entry_[0]->holds.emplace_back(static_cast<Location>(r), caller_value(r));
+    std::sort(at_entry_[0]->holds.begin(), at_entry_[0]->holds.end());
     work_.insert(0);
     rank_.assign(before_.blocks.size(), 0);
     for (std::uint32_t i = 0; i < order_.size(); ++i) rank_[order_[i]] = i;
@@ -68,6 +73,8 @@ class Checker {
     if (fresh) ++next_element_;
     return it->second;
   }
+  // What the caller had in a callee-saved register.
+  Element caller_value(Register r) { return constant(physical(r)); }
   Element slot_word_element(std::uint32_t slot, std::int64_t word) { return constant(slot_word(slot, word)); }
   Element element(const Operand& o) { return o.is(Kind::Virtual) ? o.index : constant(o); }
 
@@ -196,10 +203,17 @@ class Checker {
     }
     if (wanted.op == Opcode::EpochOpen && !open_epoch(wanted.number)) return false;
     if (wanted.op == Opcode::EpochClose) close_epoch(wanted.number);
+    if (wanted.op == Opcode::Return || wanted.op == Opcode::ReturnFailure)
+      for (Register r : k_kept_for_caller)
+        if (!holds(static_cast<Location>(r), caller_value(r))) return fail("a callee-saved register is not restored");
     if (properties.property == Property::Clobbers)
-      for (Location r = 0; r < k_registers; ++r) state_.erase(r);
+      for (Location r = 0; r < k_registers; ++r)
+        if (std::find(std::begin(k_kept_for_caller), std::end(k_kept_for_caller), static_cast<Register>(r)) == std::end(k_kept_for_caller))
+          state_.erase(r);
     state_.erase(static_cast<Location>(k_scratch));
     state_.erase(static_cast<Location>(k_scratch_xmm));
+    for (unsigned i = 0; i < 3; ++i)
+      if (properties.roles[i] == Role::Early && given.operand[i].is(Kind::Register)) state_.erase(static_cast<Location>(given.operand[i].reg));
     if (wanted.exit != k_no_block) leave(wanted.exit);
     if (wanted.op == Opcode::Store && wanted.operand[0].is(Kind::SlotWord)) {
       Location l = 0;
@@ -270,12 +284,7 @@ class Checker {
     return true;
   }
 
-  // Whoever leaves from the middle finds memory only: the block there starts with empty registers.
-  void leave(std::uint32_t target) {
-    State state = save();
-    std::erase_if(state.holds, [](const auto& h) { return h.first < k_registers; });
-    flow(target, std::move(state));
-  }
+  void leave(std::uint32_t target) { flow(target, save()); }
 
   void flow(std::uint32_t target, State state) {
     std::optional<State>& entry = at_entry_[target];

@@ -4,6 +4,7 @@
 // Keeps: nothing of nasm or ld is ever shown; the same module and options give the same bytes.
 #pragma once
 #include "src/compiler/ir/ir.hpp"
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -13,12 +14,28 @@
 
 namespace slisp::x64 {
 
+struct RegisterSwitches {
+  bool allocate = true;              // --no-regalloc: every value in its slot, nothing cached in registers
+  bool promote = true;               // --no-promote: no callee-saved registers
+  bool belady = true;                // --no-belady: drive out any value, not the one used last
+};
+
+// What the register allocator did, over all functions of a compilation (--stats).
+struct AllocationCounts {
+  std::uint64_t functions[4] = {};   // served by each rung of the ladder, see allocate.hpp
+  std::uint64_t stores = 0, reloads = 0;          // moves between registers and slots that it added
+  std::uint64_t evictions = 0;                    // of them, because registers were short
+  std::uint64_t promotions = 0;                   // values moved to a callee-saved register in front of a call
+  std::uint64_t callee_saved = 0;                 // callee-saved registers in use, summed over functions
+};
+
 struct Options {
   int optimize = 2;                  // 0: no inline fast paths
-  bool register_allocation = true;   // --no-regalloc: every value in its slot, nothing cached in registers
+  RegisterSwitches registers;
   bool debug_info = false;           // -g: source lines for gdb, perf, valgrind
   bool verify = false;               // run the slot checker on every function
   bool debug_heap = false;           // link dynamically, with one malloc block per object
+  AllocationCounts* counts = nullptr;   // added to, if given
 };
 
 // Why a step failed. status is the exit status of the command: 1 the surroundings (a tool is missing, the output cannot be

@@ -353,7 +353,7 @@ class Printer {
       case Opcode::StackCheck: {
         std::string n = fresh();
         out_ << "cmp rsp,[r15+" << abi::k_offset_stack_limit << "]\njb near .c" << n << '\n';
-        cold_ += ".c" + n + ":\ncall " + runtime("slisp_stack_overflow") + "\njmp near .b" + std::to_string(inst.exit) + "\n";
+        cold_ += ".c" + n + ":\ncall " + keeping("slisp_stack_overflow_slow") + "\njmp near .b" + std::to_string(inst.exit) + "\n";
         return;
       }
       case Opcode::Call:

@@ -100,6 +100,7 @@ struct MoveItem {                    // of ParallelMove
 };
 
 inline constexpr std::uint32_t k_inserted = UINT32_MAX;
+inline constexpr std::uint32_t k_no_value = UINT32_MAX;
 
 struct MInst {
   Opcode op = Opcode::Unreachable;
@@ -110,6 +111,7 @@ struct MInst {
   std::uint32_t exit = k_no_block;
   std::uint32_t number = 0;
   std::uint32_t origin = k_inserted;   // after allocation: index in the block before allocation; k_inserted: made by the allocator
+  std::uint32_t defined = k_no_value;  // after allocation: the virtual register that operand 0 stands for, if it is written
   ir::SourceLine line;
   std::vector<FixedUse> uses;
   std::vector<FixedDef> defs;

@@ -7,6 +7,7 @@
 #pragma once
 #include "src/codegen/x86_64_linux/codegen.hpp"
 #include "src/codegen/x86_64_linux/data.hpp"
+#include "src/codegen/x86_64_linux/allocate.hpp"
 #include "src/codegen/x86_64_linux/instructions.hpp"
 #include <unordered_map>
 
@@ -18,6 +19,7 @@ struct ModuleView {
   SymbolTable& symbols;
   std::unordered_map<std::string_view, const ir::Function*> functions;   // by symbol
   const DataLayout& data;                                                // names of static objects and trace sites
+  AllocationCounts& counts;
 };
 
 MFunction select_instructions(const ir::Function& function, ModuleView& view, const Options& options);

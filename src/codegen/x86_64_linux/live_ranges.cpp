@@ -1,6 +1,7 @@
 // live_ranges.cpp: liveness of spill slots in allocated code, as ranges.
-// In:   code whose operands name spill slots; every slot is stored once, or is a block parameter, which all jumps there define.
-// Out:  ranges in positions.
+// In:   code whose operands name spill slots.
+// Out:  ranges in positions. A value's slot counts as taken from the value's definition on, even where it is stored later, or in several
+//       places: so its range is that of a value in SSA form, which colouring relies on.
 // Idea: live-in sets by the usual backward iteration, over sets that share structure (live_sets.hpp); then one backward sweep over the
 //       blocks in order, in which only what changes from one point to the next opens or closes a range. So the time depends on the
 //       number of ranges, not on how many values are alive in how many blocks.
@@ -11,6 +12,14 @@
 namespace slisp::x64 {
 
 namespace {
+
+// Where the range of a slot begins: the definition of the value; of what has none, like the caller's registers, its store.
+template <class Visit> void for_each_slot_definition(const MInst& inst, const std::vector<bool>& defined_somewhere, Visit visit) {
+  if (inst.defined != k_no_value) visit(inst.defined);
+  for (const FixedDef& def : inst.defs) visit(def.value);
+  if (inst.op == Opcode::Store && inst.operand[0].is(Operand::Kind::Spill) && !defined_somewhere[inst.operand[0].index])
+    visit(inst.operand[0].index);
+}
 
 template <class Visit> void for_each_spill_read(const MInst& inst, Visit visit) {
   for (unsigned i = inst.op == Opcode::Store ? 1 : 0; i < 3; ++i)
@@ -23,7 +32,20 @@ class Sweep {
  public:
   explicit Sweep(const MFunction& function)
       : f_(function), order_(reverse_postorder(function)), sets_(function.xmm.size()), live_in_(function.blocks.size()),
-        end_of_(function.xmm.size()) {}
+        end_of_(function.xmm.size()), defined_(function.xmm.size()), spilled_(function.xmm.size()) {
+    for (std::uint32_t b : order_) {
+      for (std::uint32_t p : f_.blocks[b].parameters) defined_[p] = true;
+      for (const MInst& inst : f_.blocks[b].instructions) {
+        if (inst.defined != k_no_value) defined_[inst.defined] = true;
+        for (const FixedDef& def : inst.defs) defined_[def.value] = true;
+        for (const Operand& o : inst.operand)
+          if (o.is(Operand::Kind::Spill)) spilled_[o.index] = true;
+        for (const MoveItem& move : inst.moves)
+          for (const Operand* o : {&move.to, &move.from})
+            if (o->is(Operand::Kind::Spill)) spilled_[o->index] = true;
+      }
+    }
+  }
 
   std::vector<Range> run() {
     bool changed = true;
@@ -71,8 +93,7 @@ class Sweep {
     LiveSets::Set live = live_out(b);
     const auto& code = f_.blocks[b].instructions;
     for (std::size_t i = code.size(); i-- > 0;) {
-      if (code[i].op == Opcode::Store && code[i].operand[0].is(Operand::Kind::Spill))
-        live = sets_.remove(live, code[i].operand[0].index);
+      for_each_slot_definition(code[i], defined_, [&](std::uint32_t v) { live = sets_.remove(live, v); });
       if (code[i].exit != k_no_block) live = sets_.unite(live, live_in_[code[i].exit]);
       for_each_spill_read(code[i], [&](std::uint32_t v) { live = sets_.insert(live, v); });
     }
@@ -86,7 +107,7 @@ class Sweep {
     const auto& code = f_.blocks[b].instructions;
     for (std::size_t i = code.size(); i-- > 0;) {
       std::uint32_t reads = start + 1 + 2 * static_cast<std::uint32_t>(i);
-      if (code[i].op == Opcode::Store && code[i].operand[0].is(Operand::Kind::Spill)) define(live, code[i].operand[0].index, reads + 1);
+      for_each_slot_definition(code[i], defined_, [&](std::uint32_t v) { define(live, v, reads + 1); });
       if (code[i].exit != k_no_block) {
         LiveSets::Set there = live_in_[code[i].exit];
         sets_.difference(there, live, [&](std::uint32_t v) { end_of_[v] = reads; });
@@ -101,8 +122,9 @@ class Sweep {
     for (std::uint32_t p : f_.blocks[b].parameters) define(live, p, start);
   }
   void define(LiveSets::Set& live, std::uint32_t v, std::uint32_t at) {
+    if (!spilled_[v]) return;
     LiveSets::Set without = sets_.remove(live, v);
-    if (without == live) end_of_[v] = at;              // never read: it still needs its place at that point
+    if (without == live) end_of_[v] = at + 1;          // never read: it still needs its place where it is stored
     live = without;
     close(v, at);
   }
@@ -112,6 +134,7 @@ class Sweep {
   LiveSets sets_;
   std::vector<LiveSets::Set> live_in_;
   std::vector<std::uint32_t> end_of_;                  // of the open range of a value
+  std::vector<bool> defined_, spilled_;                // values with a definition; values whose slot is mentioned
   std::vector<Range> ranges_;
 };
 

@@ -4,6 +4,7 @@
 #include "src/codegen/x86_64_linux/module_text.hpp"
 #include "src/codegen/x86_64_linux/allocate.hpp"
 #include "src/codegen/x86_64_linux/checker.hpp"
+#include "src/codegen/x86_64_linux/edges.hpp"
 #include "src/codegen/x86_64_linux/isel.hpp"
 #include "src/compiler/check.hpp"
 #include "src/compiler/symbols.hpp"
@@ -15,12 +16,14 @@ namespace {
 // The passes, one per line.
 void generate(const ir::Function& function, ModuleView& view, const Options& options, const Naming& naming, bool global, AsmText& out) {
   MFunction selected = select_instructions(function, view, options);
-  MFunction allocated = allocate(selected, options.register_allocation ? Caching::WithinBlocks : Caching::None);
+  split_critical_edges(selected);
+  MFunction allocated = allocate(selected, options.optimize > 0 ? Rung::Full : Rung::WithinBlocks, options.registers, view.counts);
   lay_out_frame(allocated);
   if (options.verify)
     if (auto wrong = check_allocation(selected, allocated))
       compiler::internal_error("slot checker, " + function.name, *wrong,
                                dump(selected, view.symbols) + "\nallocated:\n" + dump(allocated, view.symbols));
+  skip_empty_blocks(allocated);
   emit_function(allocated, view.symbols, view.module, naming, global, options, out);
 }
 
@@ -68,7 +71,8 @@ Outcome module_text(const ir::Module& module, const Options& options, const Text
   for (const auto& [text, keyword] : data.keywords()) out.keywords.emplace(text, keyword);
 
   SymbolTable symbols;
-  ModuleView view{module, symbols, {}, data};
+  AllocationCounts uncounted;
+  ModuleView view{module, symbols, {}, data, options.counts != nullptr ? *options.counts : uncounted};
   for (const ir::Function& f : module.functions) view.functions.emplace(f.symbol, &f);
 
   // Whether a program is big is decided by its instructions, before any text exists.

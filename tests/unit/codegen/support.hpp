@@ -51,15 +51,17 @@ inline Ran run_module(const ir::Module& module, Options options) {
   return ran;
 }
 
-// At every level, with and without caching: the same output and status.
+// At every level, with and without registers, each switch alone: the same output and status.
 inline void expect_run(const std::string& text, const std::string& output, int status = 0) {
   ir::Module module = module_of(text);
   for (int level : {0, 1, 2})
-    for (bool cached : {true, false}) {
+    for (RegisterSwitches switches : {RegisterSwitches{}, RegisterSwitches{false, true, true}, RegisterSwitches{true, false, true},
+                                      RegisterSwitches{true, true, false}}) {
       Options options;
       options.optimize = level;
-      options.register_allocation = cached;
-      INFO("-O" << level << (cached ? "" : " --no-regalloc"));
+      options.registers = switches;
+      INFO("-O" << level << (switches.allocate ? "" : " --no-regalloc") << (switches.promote ? "" : " --no-promote")
+                << (switches.belady ? "" : " --no-belady"));
       Ran ran = run_module(module, options);
       std::string expected_end = "heap: 0 live objects";
       CHECK(ran.output.find(expected_end) != std::string::npos);
