@@ -132,13 +132,17 @@ bool Environment::enter_namespace(std::string_view name) {
   if (ns.failed()) return false;
   current_ = std::move(ns);
   current_name_ = name;
-  // Macros look at *ns*.
-  Owned core = find_namespace("clojure.core");
-  if (!core.is_nil()) {
-    Owned var = resolve_in(core, rt::symbol("", "*ns*"));
-    if (var.is(Kind::Var)) abi::slisp_var_bind_root(var.word(), Owned::copy(current_).take());
-  }
+  tell_macros("*ns*", Owned::copy(current_));
   return true;
+}
+
+void Environment::enter_file(const std::string& name) { tell_macros("*file*", rt::make_string(name)); }
+
+void Environment::tell_macros(std::string_view var_name, Owned value) const {
+  Owned core = find_namespace("clojure.core");
+  if (core.is_nil()) return;
+  Owned var = resolve_in(core, rt::symbol("", var_name));
+  if (var.is(Kind::Var)) abi::slisp_var_bind_root(var.word(), value.take());
 }
 
 bool Environment::add_alias(std::string_view alias, Borrowed target) {

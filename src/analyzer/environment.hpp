@@ -35,6 +35,8 @@ class Environment {
   bool is_linked(std::string_view name) const { return linked_.find(name) != linked_.end(); }
   // Creates the namespace when it is new and makes it current. False: an exception is pending.
   bool enter_namespace(std::string_view name);
+  // The file whose forms are being read, below its source root: macros see it as *file*.
+  void enter_file(const std::string& name);
   const std::string& current_ns() const { return current_name_; }
   rt::Borrowed current_namespace() const { return current_; }
   rt::Owned find_namespace(std::string_view full_name) const;                   // or nil
@@ -79,6 +81,9 @@ class Environment {
   std::vector<std::string> visible_names(std::string_view ns) const;
 
  private:
+  // Gives a var of clojure.core a value for the macros that run in this process.
+  void tell_macros(std::string_view var_name, rt::Owned value) const;
+
   std::unordered_map<abi::Word, VarInfo*> infos_;
   std::map<std::string, std::vector<VarInfo::Wrapper>, std::less<>> library_wrappers_;
   std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>> imports_;

@@ -72,6 +72,7 @@ class Expander {
   // loading.cpp
   void use(Program& program);
   bool analyze_file(const reader::SourceFile& file);
+  bool analyze_forms(const reader::SourceFile& file);
   bool analyze_separately(const std::string& name, Program& program);
   bool load_namespace(const std::string& name, Span from);
   bool include_file(const Items& items);

@@ -5,6 +5,7 @@
 #include "src/reader/report.hpp"
 #include <algorithm>
 #include <sys/stat.h>
+#include <utility>
 
 namespace slisp::analyzer {
 
@@ -75,9 +76,24 @@ void Expander::note_library_file(const reader::SourceFile& file) {
   if (!library.empty() && file.path.starts_with(library + "/")) library_files_.insert(file.id);
 }
 
+namespace {
+std::string shown_name(const reader::SourceFile* file) {
+  if (file == nullptr) return "NO_SOURCE_PATH";
+  return file->name.empty() ? file->path : file->name;
+}
+}  // namespace
+
 bool Expander::analyze_file(const reader::SourceFile& file) {
   if (!reader::check_encoding(file, session_.diagnostics)) return false;
-  Restore<const reader::SourceFile*> reading(file_, &file);
+  const reader::SourceFile* outer = std::exchange(file_, &file);
+  environment_.enter_file(shown_name(file_));
+  bool ok = analyze_forms(file);
+  file_ = outer;
+  environment_.enter_file(shown_name(file_));
+  return ok;
+}
+
+bool Expander::analyze_forms(const reader::SourceFile& file) {
   Restore<Span> nowhere(span_, Span{});
   // Places are needed while their top-level form is analyzed, and no longer.
   reader::SpanTable spans;
