@@ -6,6 +6,8 @@
 #include "runtime/control/cells.hpp"
 #include "runtime/control/exceptions.hpp"
 
+extern "C" [[gnu::weak]] slisp::rt::MultiFnObject* slisp_printing_multifn(const slisp::abi::FnDescriptor* descriptor);   // runtime/printing
+
 namespace slisp::rt {
 namespace {
 
@@ -91,7 +93,12 @@ using abi::k_pending;
 
 namespace {
 
-MultiFnObject* multifn_of(Borrowed value) { return value.is(Kind::MultiFn) ? value.as<MultiFnObject>() : nullptr; }
+// print-method and print-dup are functions with a MultiFn behind them.
+MultiFnObject* multifn_of(Borrowed value) {
+  if (value.is(Kind::MultiFn)) return value.as<MultiFnObject>();
+  if (value.is(Kind::Fn) && slisp_printing_multifn != nullptr) return slisp_printing_multifn(value.as<abi::Fn>()->descriptor);
+  return nullptr;
+}
 Word not_a_multifn(Borrowed value) { return throw_class_cast(value, "clojure.lang.MultiFn").take(); }
 
 }  // namespace

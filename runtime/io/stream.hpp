@@ -1,4 +1,4 @@
-// stream.hpp: readers and writers. One object kind, four sorts: file writer, string writer, file reader, string reader.
+// stream.hpp: readers and writers. One object kind, five sorts: writers to a file, a string, a function; readers of a file, a string.
 // Keeps: the object itself is never written to (the standard streams are static); what changes lives in its StreamState. A stream
 //        around another one (slot 0) shares its state and differs in class only. Streams of bytes are the same as those of text: what is
 //        read or written tells.
@@ -8,7 +8,15 @@
 
 namespace slisp::rt {
 
-enum class StreamSort : std::uint8_t { FileWriter, StringWriter, FileReader, StringReader };
+enum class StreamSort : std::uint8_t { FileWriter, StringWriter, FunctionWriter, FileReader, StringReader };
+
+struct Stream;
+struct StreamState;
+// What a FunctionWriter does with text; false: an exception is pending.
+struct WriterFunctions {
+  bool (*write)(StreamState* writer, std::string_view bytes);
+  bool (*flush)(StreamState* writer);
+};
 
 struct StreamState {
   StreamSort sort;
@@ -22,6 +30,8 @@ struct StreamState {
   char* buffer = nullptr;                // scratch memory
   std::size_t capacity = 0;
   std::int64_t lines = 0;                // reader: ends of lines that were read
+  Stream* object = nullptr;              // function writer: the object that this state belongs to, and what it does
+  const WriterFunctions* functions = nullptr;
   std::size_t start = 0, end = 0;        // bytes waiting: a reader's to be read, a writer's to be written
 };
 

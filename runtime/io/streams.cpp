@@ -73,7 +73,7 @@ Borrowed standard_output() { return word_of(&slisp_stdout_object); }
 Borrowed standard_error() { return word_of(&slisp_stderr_object); }
 
 bool is_writer(const StreamState* state) {
-  return state->sort == StreamSort::FileWriter || state->sort == StreamSort::StringWriter;
+  return state->sort < StreamSort::FileReader;
 }
 
 Owned make_stream(StreamSort sort, int descriptor, ClassId class_id) {
@@ -98,7 +98,8 @@ Owned make_byte_stream(StreamSort sort, int descriptor, ClassId class_id) {
 
 extern "C" void slisp_finalize_stream(abi::Header* object) {
   StreamState* state = reinterpret_cast<Stream*>(object)->state;
-  if (state == nullptr || state->shared || object->slots != 0) return;   // around another one: that one ends it
+  if (state == nullptr || state->shared) return;
+  if (object->slots != 0 && (state->object == nullptr || &state->object->header != object)) return;      // around another one: that one ends it
   // A writer that nobody closed still writes what it holds, as far as it can.
   if (!state->closed && state->sort == StreamSort::FileWriter && state->error == 0)
     (void)write_all(state->descriptor, state->buffer + state->start, state->end - state->start);
@@ -136,6 +137,7 @@ StreamState* writer_state(Borrowed x) { return state_of(x, "java.io.Writer", tru
 StreamState* reader_state(Borrowed x) { return state_of(x, "java.io.Reader", false); }
 
 bool flush_writer(StreamState* writer) {
+  if (writer->functions != nullptr) return writer->functions->flush(writer);
   if (writer->sort != StreamSort::FileWriter || writer->start == writer->end) return true;
   const bool good = write_all(writer->descriptor, writer->buffer + writer->start, writer->end - writer->start);
   if (!good) return failed_write(writer);
@@ -144,6 +146,7 @@ bool flush_writer(StreamState* writer) {
 }
 
 bool write_bytes(StreamState* writer, std::string_view bytes) {
+  if (writer->functions != nullptr) return writer->functions->write(writer, bytes);
   if (writer->error != 0) {
     if (!writer->shared) (void)throw_io(writer->error);
     return writer->shared;

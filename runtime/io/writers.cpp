@@ -39,17 +39,37 @@ Word slisp_stream_write(Word stream, Word text) {
 }
 
 Word slisp_print_to(Word stream, Word value, bool readably) {
+  return print_to_stream(stream, value, readably ? PrintMode::Readable : PrintMode::Plain) ? slisp::abi::k_nil : slisp::abi::k_pending;
+}
+
+bool slisp_print_through_stream(TextBuffer& out, Word value, PrintMode mode) {
+  const Owned stream = make_stream(StreamSort::StringWriter, -1, ClassId::StringWriter);
+  if (!print_to_stream(stream, value, mode)) return false;
+  const StreamState* state = stream.as<Stream>()->state;
+  out.append(std::string_view(state->buffer, state->end));
+  return true;
+}
+}
+
+namespace slisp::rt {
+
+bool print_to_stream(Borrowed stream, Borrowed value, PrintMode mode, FirstValue first) {
   StreamState* writer = writer_state(stream);
-  if (writer == nullptr) return slisp::abi::k_pending;
-  if (!readably && is_string(value)) return write_bytes(writer, text_of(value)) ? slisp::abi::k_nil : slisp::abi::k_pending;
+  if (writer == nullptr) return false;
+  if (slisp_print_hook == nullptr && mode == PrintMode::Plain && is_string(value.word())) return write_bytes(writer, text_of(value));
   TextBuffer out;
-  Printer printer(out, readably ? PrintMode::Readable : PrintMode::Plain);
-  printer.drain_to(drain, &stream);
-  const bool printed = printer.print(value);
-  if (!printed && exit_is_pending()) return slisp::abi::k_pending;
+  Printer printer(out, mode);
+  Word target = stream.word();
+  printer.drain_to(drain, &target);
+  printer.methods_print_to(stream);
+  if (first == FirstValue::NativeDup) printer.set_dup(true);
+  const bool printed = first == FirstValue::Asked ? printer.print(value) : printer.print_first_natively(value);
+  if (!printed && exit_is_pending()) return false;
   // What was printed before an exception is written all the same.
-  Owned exception = printed ? Owned() : Owned::adopt(slisp::abi::slisp_exception_take());
-  if (!drain(&stream, out)) return slisp::abi::k_pending;
-  return printed ? slisp::abi::k_nil : slisp::abi::slisp_throw_value(exception.take());
+  Owned exception = printed ? Owned() : Owned::adopt(abi::slisp_exception_take());
+  if (!drain(&target, out)) return false;
+  if (!printed) (void)abi::slisp_throw_value(exception.take());
+  return printed;
 }
-}
+
+}  // namespace slisp::rt

@@ -20,11 +20,28 @@ Printer::Printer(TextBuffer& out, PrintMode mode) : out_(out), readable_(mode ==
   if (readable_) readable_ = print_setting(PrintVar::Readably, abi::k_true).truthy();
   max_length_ = limit(PrintVar::Length);
   max_level_ = limit(PrintVar::Level);
-  with_meta_ = print_setting(PrintVar::Meta, abi::k_false).truthy();
-  namespace_maps_ = print_setting(PrintVar::NamespaceMaps, abi::k_true).truthy();
+  set_dup(print_setting(PrintVar::Dup, abi::k_false).truthy());
+}
+
+// Metadata is for readers: print and println leave it out, *print-dup* always wants it. It also leaves namespaces where they are.
+void Printer::set_dup(bool dup) {
+  dup_ = dup;
+  with_meta_ = dup || (readable_ && print_setting(PrintVar::Meta, abi::k_false).truthy());
+  namespace_maps_ = !dup && print_setting(PrintVar::NamespaceMaps, abi::k_true).truthy();
 }
 
 bool Printer::print(Borrowed value) {
+  if (slisp_print_hook != nullptr && !stream_.is_nil()) {
+    const HookAnswer answer = slisp_print_hook(value, abi::k_nil, dup_);
+    if (answer == HookAnswer::Failed) return false;
+    if (answer == HookAnswer::Mine) return print_by_method(value);
+  }
+  return print_natively(value);
+}
+
+bool Printer::print_first_natively(Borrowed value) { return print_natively(value); }
+
+bool Printer::print_natively(Borrowed value) {
   const Word word = value.word();
   if (is_fixnum(word)) {
     out_.append_long(to_fixnum(word));
@@ -36,12 +53,41 @@ bool Printer::print(Borrowed value) {
   return true;
 }
 
+// The method sees *print-readably* and *print-level* as they are here.
+bool Printer::print_by_method(Borrowed value) {
+  if (stack_exhausted()) {
+    (void)throw_stack_overflow();
+    return false;
+  }
+  if (!drain_(drain_context_, out_)) return false;
+  Owned bindings;
+  auto bind = [&](PrintVar which, Owned setting) {
+    abi::Var* var = slisp_print_vars[static_cast<int>(which)];
+    if (var == nullptr) return;
+    if (bindings.is_nil()) bindings = empty_map();
+    bindings = map_assoc(std::move(bindings), Owned::copy(word_of(var)), std::move(setting));
+  };
+  if (!readable_) bind(PrintVar::Readably, Owned());
+  if (max_level_ >= 0) bind(PrintVar::Level, Owned::adopt(from_fixnum(max_level_ > level_ ? max_level_ - level_ : 0)));
+  const bool bound = !bindings.is_nil();
+  if (bound && abi::slisp_push_bindings(bindings.take()) == abi::k_pending) return false;
+  const HookAnswer answer = slisp_print_hook(value, stream_, dup_);
+  if (bound) (void)abi::slisp_pop_bindings();
+  if (answer == HookAnswer::Native) return print_natively(value);
+  return answer == HookAnswer::Mine;
+}
+
 bool Printer::print_object(Borrowed value) {
   if (stack_exhausted()) {
     (void)throw_stack_overflow();
     return false;
   }
   if (with_meta_ && !print_meta(value)) return false;
+  if (dup_) {
+    bool handled = false;
+    if (!print_for_dup(value, handled)) return false;
+    if (handled) return true;
+  }
   switch (header_of(value.word())->kind) {
     case Kind::String: print_string(text_of(value)); return true;
     case Kind::Keyword: out_.append(':'); [[fallthrough]];
@@ -231,7 +277,16 @@ bool Printer::print_meta(Borrowed value) {
   return true;
 }
 
-bool print_value(TextBuffer& out, Borrowed value, PrintMode mode) { return Printer(out, mode).print(value); }
+extern "C" {
+PrintHook slisp_print_hook = nullptr;
+// Printing to a string by way of methods, which need a stream; in writers.cpp.
+[[gnu::weak]] bool slisp_print_through_stream(TextBuffer& out, Word value, PrintMode mode);
+}
+
+bool print_value(TextBuffer& out, Borrowed value, PrintMode mode) {
+  if (slisp_print_hook != nullptr && slisp_print_through_stream != nullptr) return slisp_print_through_stream(out, value.word(), mode);
+  return Printer(out, mode).print(value);
+}
 
 }  // namespace slisp::rt
 

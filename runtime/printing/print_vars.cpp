@@ -17,7 +17,7 @@ abi::Var* slisp_print_vars[static_cast<int>(PrintVar::k_count)] = {};
 
 namespace {
 
-constexpr std::string_view k_names[] = {"*print-length*", "*print-level*", "*print-meta*", "*print-readably*", "*print-namespace-maps*"};
+constexpr std::string_view k_names[] = {"*print-length*", "*print-level*", "*print-meta*", "*print-readably*", "*print-namespace-maps*", "*print-dup*"};
 static_assert(std::size(k_names) == static_cast<std::size_t>(PrintVar::k_count));
 
 void find_vars() {
