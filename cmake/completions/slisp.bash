@@ -13,6 +13,7 @@ _slisp() {
     COMPREPLY=($(compgen -P --emit= -W "forms ast ir asm obj exe" -- "${word#--emit=}"))
   elif [[ $word == -* ]]; then
     [[ ${COMP_WORDS[1]} == compile ]] && options+=" -o --emit"
+    [[ ${COMP_WORDS[1]} == test ]] && options+=" --only --junit"
     [[ $COMP_CWORD == 1 ]] && options+=" --version"
     COMPREPLY=($(compgen -W "$options" -- "$word"))
   elif [[ $COMP_CWORD == 1 ]]; then

@@ -103,6 +103,18 @@ int compile_command(const Options& given) {
   return 0;
 }
 
+namespace {
+
+// Is the first thing in the file, after comments, an ns form?
+bool begins_with_ns(const fs::path& file) {
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);)
+    if (!line.empty() && line[0] != ';') return line.rfind("(ns ", 0) == 0;
+  return false;
+}
+
+}  // namespace
+
 int build_library_command(const Options& options) {
   // Namespaces in the order of their dependence: core first, the others as the folder names them; requires go first by themselves.
   std::vector<std::string> names{"clojure.core"};
@@ -112,8 +124,8 @@ int build_library_command(const Options& options) {
     if (entry.path().extension() == ".slisp") files.push_back(fs::relative(entry.path(), root));
   std::sort(files.begin(), files.end());
   for (const fs::path& file : files) {
-    // Files below a namespace's own folder (clojure/core/...) are parts of it.
-    if (fs::exists(root / file.parent_path().string().append(".slisp"))) continue;
+    // Files below a namespace's own folder (clojure/core/...) are parts of it, unless they are namespaces themselves.
+    if (fs::exists(root / file.parent_path().string().append(".slisp")) && !begins_with_ns(root / file)) continue;
     std::string name = fs::path(file).replace_extension().string();
     for (char& c : name) c = c == '/' ? '.' : c == '_' ? '-' : c;
     if (name != "clojure.core") names.push_back(name);

@@ -12,7 +12,7 @@ constexpr const char* k_overview =
     "       slisp run [OPTION]... FILE [ARG]...       compile (cached) and run; slisp FILE [ARG]... is the same\n"
     "       slisp eval EXPR                           run an expression, print what it gives\n"
     "       slisp repl                                a prompt; input from a pipe runs as a script\n"
-    "       slisp test [-I DIR]... PATH...            run clojure.test tests\n"
+    "       slisp test [OPTION]... PATH...            run clojure.test tests\n"
     "       slisp doctor                              check the tools slisp needs\n"
     "       slisp help [COMMAND]                      this text, or a command's\n"
     "       slisp --version\n";
@@ -62,8 +62,11 @@ std::string help_text(const std::string& topic) {
                        "Input from a pipe runs as a script: no prompt, values that are not nil are printed, the first error ends it.\n") +
            k_options;
   if (topic == "test")
-    return std::string("usage: slisp test [-I DIR]... PATH...\n\n"
-                       "Runs the clojure.test tests of the namespaces in PATHs (files, or folders searched for *_test files); exits with 1 on failures.\n") +
+    return std::string("usage: slisp test [OPTION]... PATH...\n\n"
+                       "Runs the clojure.test tests of the namespaces in PATHs: files, or folders searched for files named *_test and files with\n"
+                       "(deftest ...). Exits with 1 on failures.\n"
+                       "  --only NAME          only the tests of a namespace, or one test as NAMESPACE/TEST; may be given again\n"
+                       "  --junit FILE         also write a JUnit report\n") +
            k_options;
   if (topic == "doctor")
     return "usage: slisp doctor\n\nChecks nasm, ld and the archives slisp links, and prints the line that mends what is missing.\n";

@@ -102,6 +102,11 @@ std::optional<Usage> parse_command_line(const std::vector<std::string>& argument
   } else {
     app.prefix_command();
     if (options.command == Command::Run) app.add_flag("--evaluate", options.evaluate);
+    if (options.command == Command::Test) {
+      app.add_option("--only", options.only)->allow_extra_args(false);
+      app.add_option("--junit", options.junit)->allow_extra_args(false);
+      names.insert(names.end(), {"--only", "--junit"});
+    }
   }
   try {
     std::vector<std::string> reversed(rest.rbegin(), rest.rend());   // CLI11 takes them last first

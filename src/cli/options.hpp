@@ -19,6 +19,8 @@ struct Options {
   std::vector<std::string> dump_after;     // pass names
   std::vector<std::string> disabled;       // --no-PASS
   int level = 2;                           // -O
+  std::vector<std::string> only;           // test: namespaces, or NAMESPACE/TEST
+  std::string junit;                       // test: where the JUnit report goes; empty: none
   bool debug_info = false;                 // -g
   bool verify = false;
   bool stats = false;

@@ -90,7 +90,8 @@ class Analysis {
     if (at != world_.plans.end()) at->second.mentioned |= mention;
     else outside_[var] |= mention;
     keep_all_ |= looks_up_vars(*var);
-    world_.looks_at_ns |= keep_all_ || (var->name == "*ns*" && var->ns == "clojure.core");
+    // clojure.test looks for the tests of *ns*.
+    world_.looks_at_ns |= keep_all_ || (var->name == "*ns*" && var->ns == "clojure.core") || (var->name == "run-tests" && var->ns == "clojure.test");
   }
 
   void walk(Node* node) {

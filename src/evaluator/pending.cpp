@@ -46,6 +46,12 @@ bool Evaluator::top_level(TopLevel& form) {
     return true;
   }
   for (VarInfo* var : targets) pending_[var].push_back(waiting);
+  // Native code of the library reads its vars without asking us: what a program registers there must be in place when a macro runs.
+  // (No macro of clojure.core asks print-method, the one thing there that takes methods.)
+  const bool native = std::any_of(targets.begin(), targets.end(), [&](const VarInfo* var) {
+    return session_.environment.is_linked(var->ns) && var->ns != "clojure.core";
+  });
+  if (native) eager_.push_back(std::move(waiting));
   return true;
 }
 
@@ -74,7 +80,11 @@ void Evaluator::run_eager() {
   std::vector<std::shared_ptr<Pending>> now;
   std::swap(now, eager_);
   for (const auto& waiting : now) {
+    if (waiting->running || waiting->done) continue;
+    waiting->running = true;
     Owned value = evaluate(*waiting->form);
+    waiting->running = false;
+    waiting->done = !value.failed();
     if (value.failed() && abi::slisp_exit_pending() == 0) (void)Owned::adopt(abi::slisp_exception_take());
   }
 }

@@ -1,5 +1,5 @@
 """The slisp command: each option, status and message by its exact spelling."""
-import os, pathlib, pty, re, signal, stat, subprocess, time, unittest
+import os, pathlib, pty, re, signal, stat, subprocess, time, unittest, xml.etree.ElementTree
 from support import BUILD, ROOT, SLISP, Case
 
 HELLO = '(println "hello")\n'
@@ -376,7 +376,7 @@ class Tests(Case):
 (use-fixtures :each (fn [f] (swap! calls conj :each) (f)))
 (deftest doubles (is (= 4 (m/twice 2))) (are [x y] (= x (m/twice y)) 2 1 0 0 -2 -1))
 (deftest throws (is (thrown? ArithmeticException (m/over 0))) (is (thrown-with-msg? ArithmeticException #"zero" (m/over 0))))
-(deftest fixtures (is (= [:once :each :each :each] @calls)) (is (instance? String "x")) (is (string? "x")))
+(deftest fixtures (is (= [:once :each] (take 2 @calls))) (is (instance? String "x")) (is (string? "x")))
 """
 
     def test_passing(self):
@@ -399,25 +399,27 @@ class Tests(Case):
   (throw (ex-info "late" {})))
 """)
         done = self.slisp("test", "b_test.slisp")
+        self.assertIn("\n at b-test/fn (b_test.slisp:7)\n", done.out)
+        done.out = re.sub(r"(?m)^(?: at |    )\S+ \(\S+:\d+\)\n", "", done.out)      # the traces
         self.expect(done, 1, """
 Testing b-test
 
-FAIL in (bad) (b-test:3)
+FAIL in (bad) (b_test.slisp:3)
 numbers
 expected: (= 1 2)
   actual: (not (= 1 2))
 
-FAIL in (bad) (b-test:5)
+FAIL in (bad) (b_test.slisp:5)
 in a context
 expected: (thrown? Exception (inc 1))
   actual: nil
 
-ERROR in (err) (b-test:7)
+ERROR in (err) (b_test.slisp:7)
 expected: (throw (ex-info "boom" {:a 1}))
   actual: clojure.lang.ExceptionInfo: boom
 {:a 1}
 
-ERROR in (outside)
+ERROR in (outside) (b_test.slisp:9)
 Uncaught exception, not in assertion.
 expected: nil
   actual: clojure.lang.ExceptionInfo: late
@@ -427,9 +429,34 @@ Ran 3 tests containing 4 assertions.
 2 failures, 2 errors.
 """, "")
 
+    def test_chosen_tests_and_junit(self):
+        self.file("t/a_test.slisp", """(ns a-test (:require [clojure.test :refer [deftest is]]))
+(deftest good (is true))
+(deftest bad (is (= 1 2) "a < b"))
+""")
+        self.file("t/found_by_content.slisp", "(ns found-by-content (:require [clojure.test :refer [deftest is]]))\n(deftest only-one (is true))\n")
+        self.file("t/helper.slisp", "(ns helper)\n")
+        done = self.slisp("test", "t")
+        self.assertEqual(done.returncode, 1, done.out + done.err)
+        self.assertIn("Ran 3 tests containing 3 assertions.\n1 failures, 0 errors.\n", done.out)
+        self.expect(self.slisp("test", "--only", "a-test/good", "t"), 0,
+                    "\nTesting a-test\n\nRan 1 tests containing 1 assertions.\n0 failures, 0 errors.\n", "")
+        self.expect(self.slisp("test", "--only=found-by-content", "t"), 0,
+                    "\nTesting found-by-content\n\nRan 1 tests containing 1 assertions.\n0 failures, 0 errors.\n", "")
+        self.expect(self.slisp("test", "--only", "b-test", "t"), 1, "", "slisp: error: --only b-test: no such namespace among the tests\n")
+        done = self.slisp("test", "--junit", "report.xml", "t")
+        self.assertEqual(done.returncode, 1, done.err)
+        report = xml.etree.ElementTree.parse(self.work / "report.xml").getroot()
+        self.assertEqual((report.tag, report.get("tests"), report.get("failures"), report.get("errors")), ("testsuites", "3", "1", "0"))
+        self.assertEqual({(case.get("classname"), case.get("name")) for case in report.iter("testcase")},
+                         {("a-test", "good"), ("a-test", "bad"), ("found-by-content", "only-one")})
+        failure, = report.iter("failure")
+        self.assertEqual(failure.get("message"), "a < b")
+        self.assertIn("actual: (not (= 1 2))", failure.text)
+
     def test_nothing_to_test(self):
         (self.work / "empty").mkdir()
-        self.expect(self.slisp("test", "empty"), 1, "", "slisp: error: no test files: a folder is searched for files whose names end in _test\n")
+        self.expect(self.slisp("test", "empty"), 1, "", "slisp: error: no test files: a folder is searched for files named *_test and files with (deftest ...)\n")
         self.expect(self.slisp("test", "nosuch"), 1, "", "slisp: error: cannot read 'nosuch': No such file or directory\n")
         self.file("x_test.slisp", "(println 1)\n")
         done = self.slisp("test", "x_test.slisp")
