@@ -16,6 +16,20 @@ Word array_element(Word array, std::int64_t index) {
   return at<abi::Array>(array)->operations->element(at<abi::Array>(array), static_cast<std::uint64_t>(index));
 }
 
+// :tag and :form of a tagged literal, :form and :splicing? of a reader conditional.
+Word part_of_literal(Word literal, Kind kind, Word key, Word missing) {
+  if (kind_or_none(key) != Kind::Keyword || !symbol_ns(key).is_nil()) return retained(missing);
+  const std::string_view name = text_of(symbol_name(key));
+  if (kind == Kind::TaggedLiteral) {
+    if (name == "tag") return retained(*slot_of(header_of(literal), 0));
+    if (name == "form") return retained(*slot_of(header_of(literal), 1));
+    return retained(missing);
+  }
+  if (name == "form") return retained(*slot_of(header_of(literal), 0));
+  if (name == "splicing?") return *(reinterpret_cast<const std::int64_t*>(literal) + 1) != 0 ? abi::k_true : abi::k_false;
+  return retained(missing);
+}
+
 // What `key` leads to, owned; `missing` when there is nothing; 0: failed.
 Word look(Word collection, Word key, Word missing) {
   const Kind kind = kind_or_none(collection);
@@ -47,6 +61,7 @@ Word look(Word collection, Word key, Word missing) {
   }
   if (kind == Kind::Native && at<NativeObject>(collection)->type->shape == NativeShape::Map)
     return at<NativeObject>(collection)->type->look(collection, key, missing);
+  if (kind == Kind::TaggedLiteral || kind == Kind::ReaderConditional) return part_of_literal(collection, kind, key, missing);
   if (kind == Kind::Transient) {
     Word content = transient_content(collection);
     return content ? look(content, key, missing) : 0;

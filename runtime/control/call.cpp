@@ -174,6 +174,12 @@ Word slisp_alloc_fn(std::int64_t descriptor, Word* captured, std::int64_t count)
   return word_of(fn);
 }
 
+Word slisp_capture_take(Word closure, std::int64_t index) {
+  auto* fn = reinterpret_cast<slisp::abi::Fn*>(closure);
+  if (fn->header.count == 1) return std::exchange(fn->captured[index], slisp::abi::k_nil);
+  return Owned::copy(fn->captured[index]).take();
+}
+
 std::uint32_t slisp_fn_p(Word value) { return is_kind(value, Kind::Fn); }
 
 std::uint32_t slisp_ifn_p(Word value) { return is_instance(ClassId::IFn, value); }

@@ -7,6 +7,7 @@
 #include "runtime/collections/layouts.hpp"
 #include "runtime/host/native.hpp"
 #include "runtime/io/stream.hpp"
+#include "runtime/numbers/numbers.hpp"
 #include "runtime/types/operations.hpp"
 
 namespace slisp::rt {
@@ -63,6 +64,15 @@ ClassId class_of_array_seq(const VectorSeq* seq) {
   return k_classes_by_element[header_of(seq->vector)->flags >> abi::k_element_type_shift];
 }
 
+ClassId class_of_transient(const Transient* transient) {
+  switch (kind_or_none(transient->collection)) {
+    case Kind::ArrayMap: return ClassId::TransientArrayMap;
+    case Kind::HashMap: return ClassId::TransientHashMap;
+    case Kind::HashSet: return ClassId::TransientHashSet;
+    default: return ClassId::TransientVector;
+  }
+}
+
 ClassId class_id_of(Borrowed value) {
   Word w = value.word();
   if (is_fixnum(w)) return ClassId::Long;
@@ -71,6 +81,8 @@ ClassId class_id_of(Borrowed value) {
   const Header* object = header_of(w);
   // Kinds that stand for several classes of the JVM.
   if (object->kind == Kind::Vector && (object->flags & abi::k_flag_map_entry) != 0) return ClassId::MapEntry;
+  if (object->kind == Kind::BigInt && (object->flags & k_flag_biginteger) != 0) return ClassId::BigInteger;
+  if (object->kind == Kind::Transient) return class_of_transient(value.as<Transient>());
   if (object->kind == Kind::MapSeq) return class_of_map_seq(value.as<MapSeq>());
   if (object->kind == Kind::ArraySeq) return class_of_array_seq(value.as<VectorSeq>());
   if (object->kind == Kind::Native) return value.as<NativeObject>()->type->class_id;
@@ -175,7 +187,8 @@ Word slisp_class_bases(Word class_word) {
   constexpr std::size_t most = 64;
   Owned bases[most];
   std::size_t count = 0;
-  if (const ClassObject* parent = parent_of(class_object)) bases[count++] = owned_class(parent);
+  const ClassObject* parent = is_interface(class_object) ? nullptr : parent_of(class_object);
+  if (parent != nullptr) bases[count++] = owned_class(parent);
   if (is_user_class(class_object)) {
     const Word interfaces = user_class(class_object)->interfaces;
     for (std::size_t i = 0, n = static_cast<std::size_t>(counted_size(interfaces)); i < n && count < most; ++i)

@@ -141,7 +141,7 @@ Word slisp_multifn_new(Word name, Word dispatch, Word default_value, Word hierar
   multifn->default_value = default_value;
   multifn->hierarchy = hierarchy;
   multifn->methods = multifn->prefers = multifn->cache = multifn->cached_hierarchy = k_nil;
-  multifn->methods = empty_map().take();
+  multifn->methods = abi::slisp_hash_map(k_nil);
   multifn->prefers = empty_map().take();
   multifn->cache = empty_map().take();
   return word_of(multifn);

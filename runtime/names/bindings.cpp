@@ -125,7 +125,8 @@ extern "C" {
 
 Word slisp_push_bindings(Word map_word) {
   Owned map = Owned::adopt(map_word);
-  if (!map.is_nil() && !is_instance(ClassId::IPersistentMap, map)) return throw_class_cast(map, "clojure.lang.Associative").take();
+  if (map.is_nil()) return throw_class_cast(map, "clojure.lang.Associative").take();
+  if (!is_instance(ClassId::IPersistentMap, map)) return throw_class_cast(map, "clojure.lang.Associative").take();
   std::int64_t count = map.is_nil() ? 0 : counted_size(map);
   if (count != 0 && !all_dynamic(map)) return k_pending;
   BindingTable& table = bindings();

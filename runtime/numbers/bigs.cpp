@@ -197,7 +197,7 @@ Owned big_negate(Borrowed x) {
   const auto* decimal = x.as<BigDecimal>();
   Integer negated;
   mpz_neg(negated, IntegerView(decimal->unscaled));
-  return make_decimal(negated, decimal->scale);
+  return rounded_decimal(negated, decimal->scale);
 }
 
 }  // namespace

@@ -59,6 +59,7 @@ void set_power_of_ten(mpz_ptr result, std::uint64_t exponent);
 
 Owned ratio_binary(Operation operation, Borrowed a, Borrowed b);
 double ratio_to_double(Borrowed ratio);
+Owned rounded_decimal(mpz_ptr unscaled, std::int64_t scale);      // under with-precision to that many digits
 Owned decimal_binary(Operation operation, Borrowed a, Borrowed b);
 int decimal_compare(Borrowed a, Borrowed b);
 void append_decimal(TextBuffer& out, Borrowed decimal);

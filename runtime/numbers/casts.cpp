@@ -75,7 +75,12 @@ abi::i64_or_failure cast_small(Borrowed x, const char* type, std::int64_t low, s
 using namespace slisp::rt;
 extern "C" {
 slisp::abi::i64_or_failure slisp_to_long(Word x) { return cast_long(x, Cast::Checked); }
-slisp::abi::i64_or_failure slisp_unchecked_long(Word x) { return cast_long(x, Cast::Unchecked); }
+// (unchecked-long x): of numbers alone.
+slisp::abi::i64_or_failure slisp_unchecked_long(Word word) {
+  const Borrowed x = word;
+  if (tower_of(x) == Tower::None) return i64_failed(throw_no_cast(x, "java.lang.Number.longValue()", "java.lang.Number"));
+  return cast_long(x, Cast::Unchecked);
+}
 
 slisp::abi::i64_or_failure slisp_to_int(Word word) {
   const Borrowed x = word;
@@ -91,6 +96,8 @@ slisp::abi::i64_or_failure slisp_to_byte(Word x) { return cast_small(x, "byte", 
 
 slisp::abi::i64_or_failure slisp_unchecked_int(Word word) {
   const Borrowed x = word;
+  if (tower_of(x) == Tower::None && !is_character(word))
+    return i64_failed(throw_no_cast(x, "java.lang.Character.charValue()", "java.lang.Character"));
   // Ratio.intValue goes through a double, which saturates.
   if (tower_of(x) == Tower::Ratio) {
     const Owned as_double = make_double(number_to_double(x));

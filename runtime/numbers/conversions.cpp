@@ -2,6 +2,16 @@
 #include "runtime/numbers/bigs.hpp"
 
 using namespace slisp::rt;
+
+namespace {
+
+// (bigint x) ends in (BigInteger. x) for what is no number, and a constructor wants a string.
+Owned throw_no_constructor(Borrowed x, std::string_view message) {
+  return x.is_nil() ? throw_not_number(x) : throw_new(ClassId::IllegalArgumentException, message);
+}
+
+}  // namespace
+
 extern "C" {
 
 Word slisp_to_bigint(Word word) {
@@ -29,7 +39,14 @@ Word slisp_to_bigint(Word word) {
     case Tower::None: break;
   }
   if (x.is(Kind::String)) return parse_bigint(text_of(x), 10).take();
-  return throw_not_number(x).take();
+  return throw_no_constructor(x, "No matching ctor found for class java.math.BigInteger").take();
+}
+
+// The same number as a java.math.BigInteger, which prints without N.
+Word slisp_to_biginteger(Word word) {
+  Owned number = Owned::adopt(slisp_to_bigint(word));
+  if (number.failed()) return number.take();
+  return make_bigint(IntegerView(number), k_flag_biginteger).take();
 }
 
 Word slisp_to_decimal(Word word) {
@@ -40,7 +57,7 @@ Word slisp_to_decimal(Word word) {
     default: return as_decimal(x).take();
   }
   if (x.is(Kind::String)) return parse_decimal(text_of(x)).take();
-  return throw_not_number(x).take();
+  return throw_no_constructor(x, "No matching ctor found for class java.math.BigDecimal").take();
 }
 
 Word slisp_rationalize(Word word) {
@@ -49,7 +66,7 @@ Word slisp_rationalize(Word word) {
   switch (tower_of(x)) {
     case Tower::Double: decimal = decimal_of_double(raw_double(x)); break;
     case Tower::Decimal: decimal = Owned::copy(x); break;
-    case Tower::None: return throw_not_number(x).take();
+    case Tower::None: return x.is_nil() ? slisp::abi::k_nil : throw_not_number(x).take();
     default: return Owned::copy(x).take();
   }
   if (decimal.failed()) return decimal.take();

@@ -1,5 +1,6 @@
 // decimal.cpp: java.math.BigDecimal: arithmetic with its rules for scales, order, hash, text.
 #include "runtime/numbers/bigs.hpp"
+#include "runtime/numbers/math_context.hpp"
 
 namespace slisp::rt {
 namespace {
@@ -104,6 +105,13 @@ Owned as_decimal(Borrowed number) {
   }
 }
 
+Owned rounded_decimal(mpz_ptr unscaled, std::int64_t scale) {
+  const MathContext context = math_context();
+  bool exact;
+  if (context.active && !round_to(unscaled, scale, context, exact)) return Owned::pending();
+  return make_decimal(unscaled, scale);
+}
+
 Owned decimal_binary(Operation operation, Borrowed a, Borrowed b) {
   Owned left = as_decimal(a);
   if (left.failed()) return left;
@@ -118,21 +126,31 @@ Owned decimal_binary(Operation operation, Borrowed a, Borrowed b) {
       if (!align(x, y, ux, uy, scale)) return throw_too_large();
       if (operation == Operation::Add) mpz_add(ux, ux, uy);
       else mpz_sub(ux, ux, uy);
-      return make_decimal(ux, scale);
+      return rounded_decimal(ux, scale);
     case Operation::Multiply:
       mpz_mul(ux, x.unscaled, y.unscaled);
-      return make_decimal(ux, x.scale + y.scale);
+      return rounded_decimal(ux, x.scale + y.scale);
     case Operation::Divide:
     case Operation::Quotient:
     case Operation::Remainder: break;
   }
   if (sign_of(y.unscaled) == 0) return throw_divide_by_zero();
-  if (operation == Operation::Divide) return exact_quotient(x.unscaled, y.unscaled, x.scale - y.scale);
+  if (operation == Operation::Divide) {
+    const MathContext context = math_context();
+    if (context.active && context.precision > 0) return rounded_quotient(x.unscaled, y.unscaled, x.scale - y.scale, context);
+    return exact_quotient(x.unscaled, y.unscaled, x.scale - y.scale);
+  }
   Owned quotient = integral_quotient(x, y);
   if (quotient.failed() || operation == Operation::Quotient) return quotient;
-  Owned product = decimal_binary(Operation::Multiply, quotient, right);
-  if (product.failed()) return product;
-  return decimal_binary(Operation::Subtract, left, product);
+  // x - quotient * y, exactly.
+  const DecimalView q(quotient);
+  Integer product;
+  mpz_mul(product, q.unscaled, y.unscaled);
+  Owned taken = make_decimal(product, q.scale + y.scale);
+  if (taken.failed()) return taken;
+  if (!align(x, DecimalView(taken), ux, uy, scale)) return throw_too_large();
+  mpz_sub(ux, ux, uy);
+  return make_decimal(ux, scale);
 }
 
 // Exact, also against a ratio without decimal expansion (the JVM throws there).
@@ -261,9 +279,16 @@ Owned parse_decimal(std::string_view text) {
       break;
     }
   }
+  auto bad_character = [&] {
+    TextBuffer message;
+    message.append("Character ");
+    message.append(text[i]);
+    message.append(" is neither a decimal digit number, decimal point, nor \"e\" notation exponential mark.");
+    return throw_string(ClassId::NumberFormatException, message.finish());
+  };
+  if (i < text.size() && (text[i] | 0x20) != 'e') return bad_character();
   if (count == 0) return bad();
   if (i < text.size()) {
-    if ((text[i] | 0x20) != 'e') return bad();
     ++i;
     const bool negative = i < text.size() && text[i] == '-';
     if (i < text.size() && (text[i] == '+' || text[i] == '-')) ++i;
@@ -284,7 +309,8 @@ Owned parse_decimal(std::string_view text) {
 Owned decimal_of_double(double value) {
   if (value - value != 0)
     return throw_new(ClassId::NumberFormatException,
-                     "Character I is neither a decimal digit number, decimal point, nor \"e\" notation exponential mark.");
+                     value != value ? "Character N is neither a decimal digit number, decimal point, nor \"e\" notation exponential mark."
+                                    : "Character I is neither a decimal digit number, decimal point, nor \"e\" notation exponential mark.");
   char text[32];
   return parse_decimal({text, double_text(value, text)});
 }

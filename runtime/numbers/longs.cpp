@@ -38,7 +38,11 @@ Owned throw_not_number(Borrowed x) {
   return throw_class_cast(x, "java.lang.Number");
 }
 
-Owned throw_operands(Borrowed a, Borrowed b) { return throw_not_number(is_number(a) && !a.is_nil() ? b : a); }
+// The JVM asks both for their class before it casts either.
+Owned throw_operands(Borrowed a, Borrowed b) {
+  if (a.is_nil() || b.is_nil()) return throw_not_number(a.is_nil() ? a : b);
+  return throw_not_number(is_number(a) ? b : a);
+}
 
 }  // namespace slisp::rt
 

@@ -1,6 +1,8 @@
 // math.cpp: java.lang.Math on doubles. Where C and Java differ (pow with infinities, round), Java decides.
 #include "runtime/numbers/numbers.hpp"
+#include <bit>
 #include <cmath>
+#include <limits>
 
 extern "C" {
 double slisp_math_sqrt(double x) { return std::sqrt(x); }
@@ -24,6 +26,15 @@ double slisp_math_expm1(double x) { return std::expm1(x); }
 double slisp_math_log(double x) { return std::log(x); }
 double slisp_math_log10(double x) { return std::log10(x); }
 double slisp_math_log1p(double x) { return std::log1p(x); }
+double slisp_math_remainder(double x, double y) { return std::remainder(x, y); }
+double slisp_math_next_after(double x, double y) { return std::nextafter(x, y); }
+double slisp_math_scalb(double x, std::int64_t n) { return std::scalbln(x, n); }
+double slisp_math_ulp(double x) {
+  const double size = std::fabs(x);
+  return size - size != 0 ? size : size == std::numeric_limits<double>::max() ? size - std::nextafter(size, 0.0) : std::nextafter(size, INFINITY) - size;
+}
+// 1024 for infinities and NaN, -1023 for zeros and subnormal numbers.
+std::int64_t slisp_math_get_exponent(double x) { return static_cast<std::int64_t>(std::bit_cast<std::uint64_t>(x) >> 52 & 2047) - 1023; }
 double slisp_math_hypot(double x, double y) { return std::hypot(x, y); }
 double slisp_math_signum(double x) { return x > 0 ? 1.0 : x < 0 ? -1.0 : x; }
 

@@ -148,4 +148,27 @@ Word slisp_subseq(Word x, Word key, bool ascending, bool inclusive) {
   release(key);
   return seq;
 }
+
+Word slisp_sorted_seq(Word x, bool ascending) {
+  const Kind kind = kind_or_none(x);
+  if (kind != Kind::TreeMap && kind != Kind::TreeSet) {
+    throw_cast(x, "clojure.lang.Sorted", "seq(boolean)", "sc");
+    release(x);
+    return 0;
+  }
+  const std::uint64_t size = at<TreeMap>(x)->size;
+  return make_tree_seq(x, kind == Kind::TreeMap ? MapSeqMode::Entries : MapSeqMode::Elements, !ascending, ascending ? 0 : size - 1, size);
+}
+
+slisp::abi::i64_or_failure slisp_sorted_compare(Word x, Word entry, Word key) {
+  const Kind kind = kind_or_none(x);
+  if (kind != Kind::TreeMap && kind != Kind::TreeSet) {
+    throw_cast(x, "clojure.lang.Sorted", "comparator()", "sc");
+    return {0, 0};
+  }
+  bool failed = false;
+  const Word own_key = kind == Kind::TreeMap ? vector_ref(entry, 0) : entry;
+  const std::int64_t order = compare_by(at<TreeMap>(x)->comparator, own_key, key, failed);
+  return {order, !failed};
+}
 }

@@ -50,6 +50,8 @@ std::int64_t known_count(Word x) {
       return 0;
     case Kind::List:
       return static_cast<std::int64_t>(at<List>(x)->size);
+    case Kind::ChunkBuffer:
+      return at<ChunkBuffer>(x)->vector == abi::k_nil ? 0 : static_cast<std::int64_t>(vector_size(at<ChunkBuffer>(x)->vector));
     case Kind::VectorSeq:
       return static_cast<std::int64_t>(vector_size(at<VectorSeq>(x)->vector) - at<VectorSeq>(x)->index);
     case Kind::RSeq:
@@ -173,7 +175,7 @@ slisp::abi::i64_or_failure slisp_count(Word x) {
 }
 
 slisp::abi::i64_or_failure slisp_bounded_count(Word x, std::int64_t bound) {
-  const std::int64_t known = is_kind(x, Kind::String) ? -1 : known_count(x);
+  const std::int64_t known = slisp::abi::slisp_counted_p(x) ? known_count(x) : -1;
   if (known >= 0) {
     release(x);
     return i64_of(known);

@@ -204,7 +204,8 @@ class Formatter {
   bool integer(const Spec& spec, Borrowed value) {
     const int radix = spec.conversion == 'x' ? 16 : spec.conversion == 'o' ? 8 : 10;
     TextBuffer digits;
-    if (value.is(Kind::BigInt)) {
+    // java.util.Formatter knows BigInteger, not Clojure's BigInt.
+    if (value.is(Kind::BigInt) && (header_of(value.word())->flags & k_flag_biginteger) != 0) {
       slisp_big_table.append(digits, value, radix);
       std::string_view text = digits.view();
       const bool negative = text[0] == '-';

@@ -11,6 +11,17 @@ bool is_argument_name(std::string_view name) {
   return name == "%" || name == "%&" || name.find_first_not_of("0123456789", 1) == std::string_view::npos;
 }
 
+// Why clojure.core's var of this name does not exist here (stdlib/clojure/core/refused.slisp); empty for other names.
+std::string reason_of_refusal(const Environment& environment, Borrowed symbol) {
+  const Owned core = environment.find_namespace("clojure.core");
+  if (core.is_nil()) return {};
+  const Owned found = Environment::resolve_in(core, rt::symbol("", "refused-vars"));
+  if (!found.is(abi::Kind::Var)) return {};
+  const Owned reasons = Owned::adopt(abi::slisp_var_root(found.word()));
+  const Owned reason = rt::map_get(reasons, symbol);
+  return reason.is(abi::Kind::String) ? std::string(rt::text_of(reason)) : std::string();
+}
+
 }  // namespace
 
 Node* Expander::var_reference(VarInfo* var) {
@@ -98,6 +109,9 @@ Node* Expander::unresolved(Borrowed symbol) {
   if (name.name == "eval" || name.name == "load-string" || name.name == "load-file" || name.name == "load") {
     return error("e-unresolved", std::string(name.name) + " is not offered", "an executable contains no compiler",
                  "a macro runs code at compile time; read-string and clojure.edn read data");
+  }
+  if (const std::string reason = reason_of_refusal(environment_, symbol); !reason.empty()) {
+    return error("e-refused", "clojure.core/" + std::string(name.name) + " is not offered", reason);
   }
   if (is_argument_name(name.name)) {
     return error("e-unresolved", "Unable to resolve symbol: " + std::string(name.name) + " in this context",
