@@ -6,6 +6,7 @@ usage: run_programs.py --slisp BIN [--way O0|O1|O2|evaluator|valgrind] [--flags 
   P.out      expected standard output      P.exit  expected exit status (0 when there is none)
   P.err      text that must occur in standard error      P.in  standard input      P.args  arguments, one a line
   P.flags    further options of the compiler
+  P.peak     the most bytes that a compiled program may hold at once, by its heap report
   --way      O0 O1 O2: compile, run with SLISP_HEAP_REPORT=1, no object may be alive at exit
              evaluator: run by the tree evaluator instead, the oracle of the compiler
              valgrind: --debug-heap under valgrind: 0 errors, 0 bytes left
@@ -84,11 +85,14 @@ def check(program, args, folder, number):
     status, out, err = execute(command, stdin, env, 600)
     binary.unlink()
     wrong = difference(program, status, out, err)
-    report = re.search(rb"^heap: (\d+) live objects \((\d+) allocated, (\d+) freed, peak \d+ bytes\)", err, re.M)
+    report = re.search(rb"^heap: (\d+) live objects \((\d+) allocated, (\d+) freed, peak (\d+) bytes\)", err, re.M)
     if not wrong and not report:
         wrong = "no heap report: " + err.decode(errors="replace")[-300:]
     if not wrong and (report[1] != b"0" or report[2] != report[3]):
         wrong = err[report.start():].decode(errors="replace").strip()
+    limit = side(program, ".peak")
+    if not wrong and limit and args.way != "valgrind" and int(report[4]) > int(limit):
+        wrong = f"held {int(report[4])} bytes at once, at most {int(limit)} are allowed"
     return wrong
 
 
