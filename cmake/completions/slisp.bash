@@ -1,7 +1,7 @@
 # bash completion for slisp
 _slisp() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
-  local commands="compile run eval repl test doctor help"
+  local commands="compile run check eval repl test doctor help"
   local options="-I -O0 -O1 -O2 -g --features --dump-after --verify --stats --debug-heap --help"
   case $before in
     --emit) COMPREPLY=($(compgen -W "forms ast ir asm obj exe" -- "$word")); return ;;
@@ -12,7 +12,8 @@ _slisp() {
   if [[ $word == --emit=* ]]; then
     COMPREPLY=($(compgen -P --emit= -W "forms ast ir asm obj exe" -- "${word#--emit=}"))
   elif [[ $word == -* ]]; then
-    [[ ${COMP_WORDS[1]} == compile ]] && options+=" -o --emit"
+    [[ ${COMP_WORDS[1]} == compile ]] && options+=" -o --emit -m"
+    [[ ${COMP_WORDS[1]} == run ]] && options+=" -m"
     [[ ${COMP_WORDS[1]} == test ]] && options+=" --only --junit"
     [[ $COMP_CWORD == 1 ]] && options+=" --version"
     COMPREPLY=($(compgen -W "$options" -- "$word"))

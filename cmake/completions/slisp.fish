@@ -1,5 +1,5 @@
 # fish completion for slisp
-set -l commands compile run eval repl test doctor help
+set -l commands compile run check eval repl test doctor help
 complete -c slisp -n "not __fish_seen_subcommand_from $commands" -a "$commands"
 complete -c slisp -n "not __fish_seen_subcommand_from $commands" -l version -d "print the version"
 complete -c slisp -n "__fish_seen_subcommand_from help" -a "$commands"
@@ -18,3 +18,4 @@ complete -c slisp -n "__fish_seen_subcommand_from test" -l only -x -d "a namespa
 complete -c slisp -n "__fish_seen_subcommand_from test" -l junit -r -d "write a JUnit report"
 complete -c slisp -n "__fish_seen_subcommand_from compile" -s o -r -d "name of the result"
 complete -c slisp -n "__fish_seen_subcommand_from compile" -l emit -x -a "forms ast ir asm obj exe" -d "stop at a stage"
+complete -c slisp -n "__fish_seen_subcommand_from compile run" -s m -x -d "the file of a namespace"

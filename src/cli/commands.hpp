@@ -7,6 +7,7 @@ namespace slisp::cli {
 
 int compile_command(const Options& options);
 int run_command(const Options& options);
+int check_command(const Options& options);
 int eval_command(const Options& options);
 int repl_command(const Options& options);
 int test_command(const Options& options);

@@ -10,6 +10,7 @@ constexpr const char* k_overview =
     "\n"
     "usage: slisp compile FILE [-o OUT] [OPTION]...   make an executable\n"
     "       slisp run [OPTION]... FILE [ARG]...       compile (cached) and run; slisp FILE [ARG]... is the same\n"
+    "       slisp check [OPTION]... FILE...           list all that files lack, reachable or not\n"
     "       slisp eval EXPR                           run an expression, print what it gives\n"
     "       slisp repl                                a prompt; input from a pipe runs as a script\n"
     "       slisp test [OPTION]... PATH...            run clojure.test tests\n"
@@ -43,16 +44,23 @@ std::string version_text() { return std::string("slisp ") + k_version + "\n"; }
 std::string help_text(const std::string& topic) {
   if (topic.empty()) return std::string(k_overview) + k_options + k_status;
   if (topic == "compile")
-    return std::string("usage: slisp compile FILE [-o OUT] [OPTION]...\n\n"
+    return std::string("usage: slisp compile FILE [-o OUT] [OPTION]...\n       slisp compile -m NAMESPACE [-o OUT] [OPTION]...\n\n"
                        "Compiles FILE (.slisp, .clj or .cljc; - is standard input) and what it requires to the executable OUT.\n"
                        "  -o OUT               name of the result; left out: FILE without its suffix\n"
+                       "  -m NAMESPACE         in place of FILE: the file of a namespace, below -I, the :paths of deps.edn, or here\n"
                        "  --emit=STAGE         stop at a stage and write it: forms ast ir asm (to OUT or standard output), obj, exe\n") +
            k_options + k_status;
   if (topic == "run")
-    return std::string("usage: slisp run [OPTION]... FILE [ARG]...\n       slisp [OPTION]... FILE [ARG]...\n\n"
+    return std::string("usage: slisp run [OPTION]... FILE [ARG]...\n       slisp [OPTION]... FILE [ARG]...\n       slisp run [OPTION]... -m NAMESPACE [ARG]...\n\n"
                        "Compiles FILE unless the cache ($XDG_CACHE_HOME/slisp) has it, and becomes the program with ARGs.\n"
                        "'#!/usr/bin/env slisp' as first line makes a script.\n") +
            k_options + "\nexit status: the program's\n";
+  if (topic == "check")
+    return std::string("usage: slisp check [OPTION]... FILE...\n\n"
+                       "Lists what FILEs (or the sources in folders) lack: names that mean nothing, host members and classes that are not offered,\n"
+                       "calls that cannot succeed; also in code that nothing reaches. Try --features clj for code written for the JVM.\n"
+                       "exit status: 0 when there is nothing to list, else 1\n") +
+           k_options;
   if (topic == "eval")
     return std::string("usage: slisp eval [OPTION]... EXPR\n\nCompiles and runs the forms of EXPR and prints each value that is not nil.\n") + k_options;
   if (topic == "repl")

@@ -2,6 +2,7 @@
 // programs recurse deeply in every pass).
 #include "runtime/control/runtime.hpp"
 #include "src/cli/commands.hpp"
+#include "src/cli/project.hpp"
 #include "src/codegen/x86_64_linux/codegen.hpp"
 #include <cerrno>
 #include <csignal>
@@ -36,11 +37,14 @@ struct Job {
   int status = 70;
 };
 
-int run(const Options& options) {
+int run(const Options& given) {
   using namespace slisp::cli;
+  Options options = given;
+  if (int status = apply_project(options)) return status;
   switch (options.command) {
     case Command::Compile: return compile_command(options);
     case Command::Run: return run_command(options);
+    case Command::Check: return check_command(options);
     case Command::Eval: return eval_command(options);
     case Command::Repl: return repl_command(options);
     case Command::Test: return test_command(options);

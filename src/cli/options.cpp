@@ -14,7 +14,7 @@ namespace {
 
 const std::map<std::string, Command>& commands() {
   static const std::map<std::string, Command> table = {
-      {"compile", Command::Compile}, {"run", Command::Run},   {"eval", Command::Eval}, {"repl", Command::Repl},
+      {"compile", Command::Compile}, {"run", Command::Run}, {"check", Command::Check}, {"eval", Command::Eval}, {"repl", Command::Repl},
       {"test", Command::Test},       {"doctor", Command::Doctor}, {"help", Command::Help},
       {"build-library", Command::BuildLibrary}};
   return table;
@@ -95,6 +95,10 @@ std::optional<Usage> parse_command_line(const std::vector<std::string>& argument
   app.add_flag("--help,-h", wants_help);
   bool compiles = options.command != Command::Doctor && options.command != Command::Help;
   if (compiles) add_compile_options(app, options, names);
+  if (options.command == Command::Compile || options.command == Command::Run) {
+    app.add_option("-m", options.main_namespace)->allow_extra_args(false);
+    names.push_back("-m");
+  }
   if (options.command == Command::Compile || options.command == Command::BuildLibrary) {
     app.add_option("-o", options.output)->allow_extra_args(false);
     app.add_option("--emit", options.emit)->allow_extra_args(false);
@@ -128,7 +132,13 @@ std::optional<Usage> parse_command_line(const std::vector<std::string>& argument
     return std::nullopt;
   }
   std::vector<std::string> left = app.remaining();
-  bool prefix = options.command != Command::Compile && options.command != Command::BuildLibrary;
+  bool prefix = options.command != Command::Compile && options.command != Command::BuildLibrary && options.command != Command::Check;
+  // Behind -m NAMESPACE everything is the program's, as it is behind FILE.
+  if (options.command == Command::Run && !options.main_namespace.empty()) {
+    options.arguments = left;
+    if (!left.empty() && left[0] == "--") options.arguments.erase(options.arguments.begin());
+    left.clear();
+  }
   bool after_dashes = false;
   std::vector<std::string> positional;
   for (std::size_t i = 0; i < left.size(); ++i) {
@@ -152,17 +162,26 @@ std::optional<Usage> parse_command_line(const std::vector<std::string>& argument
   switch (options.command) {
     case Command::Compile:
     case Command::BuildLibrary:
+      if (!options.main_namespace.empty()) {
+        if (!positional.empty()) return wrong("-m names the program, and so does the FILE '" + positional[0] + "'", word);
+        break;
+      }
       if (positional.empty()) return wrong("compile needs a FILE", word);
       if (positional.size() > 1) return wrong("more than one FILE: '" + positional[1] + "'", word);
       options.file = positional[0];
       break;
     case Command::Run:
+      if (!options.main_namespace.empty()) break;
       if (positional.empty()) return wrong("run needs a FILE", word);
       options.file = positional[0];
       options.arguments.assign(positional.begin() + 1, positional.end());
       break;
     case Command::Eval:
       if (positional.empty()) return wrong("eval needs an EXPR", word);
+      options.arguments = positional;
+      break;
+    case Command::Check:
+      if (positional.empty()) return wrong("check needs a FILE", word);
       options.arguments = positional;
       break;
     case Command::Test:

@@ -6,12 +6,13 @@
 
 namespace slisp::cli {
 
-enum class Command { Compile, Run, Eval, Repl, Test, Doctor, Help, Version, BuildLibrary };
+enum class Command { Compile, Run, Check, Eval, Repl, Test, Doctor, Help, Version, BuildLibrary };
 
 struct Options {
   Command command = Command::Help;
   std::string file;                        // compile, run: the program; "-" is standard input
-  std::vector<std::string> arguments;      // run: the program's; test: paths; help: topic; eval: the expression
+  std::string main_namespace;              // -m: the program is the file of this namespace
+  std::vector<std::string> arguments;      // run: the program's; check, test: paths; help: topic; eval: the expression
   std::string output;                      // -o; empty: FILE without its suffix
   std::vector<std::string> include;        // -I, in order
   std::vector<std::string> features;       // --features

@@ -108,6 +108,7 @@ Node* Expander::analyze_call_form(Borrowed seq, Place place) {
       return analyze(made, place);
     }
     if (find_entry(head) == nullptr) {
+      if (Node* node = nullptr; nested_namespace_form(items, node)) return node;
       if (is_runtime_call(head)) return runtime_call(items);
       SymbolName name = name_of(head);
       if (!name.qualified() && name.name.size() > 1 && name.name.front() == '.' && name.name != "..") {

@@ -67,9 +67,12 @@ class Expander {
 
  private:
   friend struct ReaderHooks;
+  friend struct TagHooks;
   using Special = Node* (Expander::*)(Borrowed form, const Items& items, Place place);
 
   // loading.cpp
+  void find_data_readers();
+  Owned read_tagged(const std::string& tag, Owned form);
   void use(Program& program);
   bool analyze_file(const reader::SourceFile& file);
   bool analyze_forms(const reader::SourceFile& file);
@@ -77,6 +80,9 @@ class Expander {
   bool load_namespace(const std::string& name, Span from);
   bool include_file(const Items& items);
   void note_library_file(const reader::SourceFile& file);
+  std::string find_file(const std::vector<std::string>& roots, const std::string& relative);
+  std::vector<std::string> all_roots() const;
+  bool can_load(const std::string& name);
   std::string find_source(const std::string& name, Span from, std::string& relative);
   void set_main_root(const std::string& ns_name);
   bool refer_core();
@@ -203,6 +209,12 @@ class Expander {
   bool form_refer_core(const Items& items, std::size_t from);
   bool form_import(const Items& items);
   bool form_alias(const Items& items);
+  bool nested_namespace_form(const Items& items, Node*& node);
+  Node* missing_namespace(const std::string& name);
+  void note_namespace_call(std::string_view function, const Items& items);
+  bool form_load(const Items& items);
+  bool form_load_file(const Items& items);
+  bool load_part(const std::string& path);
   bool add_alias(const std::string& alias, Borrowed ns);
   bool require_spec(Borrowed spec, bool use, std::string_view prefix);
   bool require_library(Borrowed symbol, const Items& options, bool use, std::string_view prefix);
@@ -259,6 +271,7 @@ class Expander {
     std::size_t given;
   };
   std::vector<Call> calls_;
+  std::set<std::string, std::less<>> told_classes_;
   std::set<const VarInfo*> failed_definitions_;  // told of; what fails for want of them is not
   std::map<const Local*, const FnNode*> local_functions_;
   std::set<const VarInfo*> mentioned_;           // as #'x: whoever has a var may give it another function
@@ -266,6 +279,9 @@ class Expander {
   bool written_fn_ = false;                      // the form at hand is what the source's (fn ...) became
   bool thunk_ = false;                           // the function at hand is handed on
 
+  std::map<std::string, std::string, std::less<>> data_readers_;   // tag -> name of a var
+  std::vector<std::string> loading_parts_;       // paths that load is reading
+  bool from_try_ = false;                        // a namespace without a file is no error
   std::vector<std::string> loading_;             // namespaces whose files are being read, outermost first
   std::set<std::string, std::less<>> loaded_;
   std::set<std::string, std::less<>> not_required_;   // aliases, namespaces and names that a failed require would have brought

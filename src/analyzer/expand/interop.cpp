@@ -38,7 +38,7 @@ bool Expander::names_class(std::string_view name) const {
 // The class of that name, a class without instances for one that slisp does not know; nil when the name is no class's.
 Owned Expander::class_named(std::string_view name) {
   Owned found = environment_.class_or_stand_in(name);
-  if (session_.options.tell_all && environment_.is_stand_in(found)) {
+  if (session_.options.tell_all && environment_.is_stand_in(found) && told_classes_.insert(std::string(name)).second) {
     warning("w-class", "the class " + std::string(name) + " is not offered", "nothing is an instance of a class that slisp does not know");
   }
   return found;
@@ -47,16 +47,14 @@ Owned Expander::class_named(std::string_view name) {
 // The arguments are evaluated, then the node throws. Told of at once where all is told, else where code that can be reached has it.
 Node* Expander::refuse(std::string what, std::string hint, std::vector<Node*> arguments) {
   reader::Diagnostic diagnostic{reader::Severity::Error, "e-interop", span_, what, std::string(k_why), std::move(hint), notes_here()};
-  bool at_once = session_.options.tell_all || session_.options.mode == Mode::Library || session_.options.mode == Mode::Bootstrap;
-  if (at_once) {
-    session_.diagnostics.add(std::move(diagnostic));
-    return nullptr;
-  }
+  const bool library = session_.options.mode == Mode::Library || session_.options.mode == Mode::Bootstrap;
+  if (library || session_.options.tell_all) session_.diagnostics.add(diagnostic);
+  if (library) return nullptr;
   auto* exception = make<RuntimeCallNode>(abi::RuntimeFunctionId::new_exception);
   exception->arguments = {make<ConstNode>(Owned::copy(rt::class_object(rt::ClassId::UnsupportedOperationException))),
                           make<ConstNode>(rt::make_string(what)), nil_node()};
   auto* thrown = make<ThrowNode>(exception);
-  thrown->refusal = std::make_shared<const reader::Diagnostic>(std::move(diagnostic));
+  if (!session_.options.tell_all) thrown->refusal = std::make_shared<const reader::Diagnostic>(std::move(diagnostic));
   if (arguments.empty()) return thrown;
   auto* all = make<DoNode>();
   all->body = std::move(arguments);

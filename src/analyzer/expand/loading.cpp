@@ -9,6 +9,29 @@
 
 namespace slisp::analyzer {
 
+namespace {
+
+std::string namespace_path(const std::string& name) {
+  std::string path = name;
+  std::replace(path.begin(), path.end(), '.', '/');
+  std::replace(path.begin(), path.end(), '-', '_');
+  return path;
+}
+
+bool is_file(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+std::string join(const std::string& root, const std::string& path) {
+  if (root.empty() || root == ".") return path;
+  return root.back() == '/' ? root + path : root + "/" + path;
+}
+
+std::string shown_root(const std::string& root) { return root.empty() ? "." : root; }
+
+}  // namespace
+
 // What the reader asks of the names of this session.
 struct ReaderHooks {
   static Owned current_ns(void* context) { return rt::make_string(static_cast<Expander*>(context)->environment_.current_ns()); }
@@ -38,13 +61,77 @@ struct ReaderHooks {
   }
 };
 
+// Tags of data_readers files, and of *data-readers* as the program's macros have left it: the reader function runs now.
+struct TagHooks {
+  static bool knows(void* context, Borrowed tag) {
+    auto* expander = static_cast<Expander*>(context);
+    return expander->data_readers_.count(name_of(tag).full()) != 0;
+  }
+  static Owned read(void* context, Borrowed tag, Owned form) {
+    auto* expander = static_cast<Expander*>(context);
+    return expander->read_tagged(name_of(tag).full(), std::move(form));
+  }
+};
+
 reader::ReaderOptions Expander::reader_options(std::uint32_t file) {
   reader::ReaderOptions options;
   options.features = features_;
   options.file = file;
   options.names = {this, &ReaderHooks::current_ns, &ReaderHooks::find_ns, &ReaderHooks::resolve_symbol};
   options.spans = spans_->sink();
+  options.data = {this, &TagHooks::knows, &TagHooks::read};
   return options;
+}
+
+Owned Expander::read_tagged(const std::string& tag, Owned form) {
+  const std::string& function = data_readers_.at(tag);
+  const std::size_t slash = function.find('/');
+  const std::string ns = function.substr(0, slash);
+  auto refused = [&](const std::string& what) { return rt::throw_string(rt::ClassId::RuntimeException, rt::make_string(what)); };
+  if (slash == std::string::npos) return refused("the reader function of #" + tag + " is no name of a var: " + function);
+  if (!environment_.namespace_exists(ns)) {
+    const std::size_t before = session_.diagnostics.error_count();
+    if (!load_namespace(ns, span_) || session_.diagnostics.error_count() != before) return refused("the namespace " + ns + " of the reader function of #" + tag + " has errors");
+  }
+  VarInfo* var = environment_.find_var(ns, function.substr(slash + 1));
+  if (var == nullptr) return refused("No such var: " + function + ", the reader function of #" + tag);
+  note_library_namespace(ns);
+  Owned arguments[] = {std::move(form)};
+  return host_.call_macro(*var, arguments);
+}
+
+// data_readers.clj and .cljc at the roots: maps from tags to the names of functions.
+void Expander::find_data_readers() {
+  std::vector<std::string> roots = all_roots();
+  if (!session_.options.library_root.empty()) roots.pop_back();
+  std::set<std::string> seen;
+  for (const std::string& root : roots) {
+    for (const char* name : {"data_readers.clj", "data_readers.cljc"}) {
+      const std::string path = join(root, name);
+      if (!seen.insert(path).second || std::find(files_.begin(), files_.end(), path) != files_.end()) continue;
+      if (!is_file(path)) {
+        absent_.push_back(path);
+        continue;
+      }
+      const reader::SourceFile* file = open_file(path, Span{});
+      if (file == nullptr || !reader::check_encoding(*file, session_.diagnostics)) continue;
+      reader::Reader reader(file->text, reader_options(file->id));
+      const reader::ReadResult result = reader.read();
+      if (result.status == reader::ReadStatus::Error) reader::report(reader.error(), session_.diagnostics);
+      if (result.status != reader::ReadStatus::Form) continue;
+      Restore<Span> where(span_, result.span);
+      if (!is_map(result.form)) {
+        error("e-tag", "not a map of data readers: " + form_text(result.form), "a data_readers file is a map from tags to names of functions",
+              "{my/tag my.namespace/function}");
+        continue;
+      }
+      rt::MapCursor cursor;
+      Borrowed tag = abi::k_nil, function = abi::k_nil;
+      while (rt::next_entry(result.form, cursor, tag, function)) {
+        if (is_symbol(tag) && is_symbol(function)) data_readers_.emplace(name_of(tag).full(), name_of(function).full());
+      }
+    }
+  }
 }
 
 void Expander::use(Program& program) {
@@ -123,6 +210,7 @@ bool Expander::analyze_main(const reader::SourceFile& file, Program& program) {
   set_main_root("");
   program.main_ns = "user";
   if (!enter_namespace("user")) return false;
+  find_data_readers();
   bool ok = analyze_file(file);
   check_calls();
   loading_.clear();
@@ -181,29 +269,6 @@ bool Expander::analyze_form(Borrowed form, Program& program) {
   return ok;
 }
 
-namespace {
-
-std::string namespace_path(const std::string& name) {
-  std::string path = name;
-  std::replace(path.begin(), path.end(), '.', '/');
-  std::replace(path.begin(), path.end(), '-', '_');
-  return path;
-}
-
-bool is_file(const std::string& path) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
-}
-
-std::string join(const std::string& root, const std::string& path) {
-  if (root.empty() || root == ".") return path;
-  return root.back() == '/' ? root + path : root + "/" + path;
-}
-
-std::string shown_root(const std::string& root) { return root.empty() ? "." : root; }
-
-}  // namespace
-
 void Expander::set_main_root(const std::string& ns_name) {
   std::size_t slash = main_path_.rfind('/');
   std::string root = slash == std::string::npos ? "" : main_path_.substr(0, slash == 0 ? 1 : slash);
@@ -221,6 +286,80 @@ void Expander::set_main_root(const std::string& ns_name) {
   session_.sources.set_name(main_file_, main_path_.substr(below));
 }
 
+// slisp's own file first; then, as on the JVM, the one for the JVM, where its feature is active.
+std::string Expander::find_file(const std::vector<std::string>& roots, const std::string& relative) {
+  const std::vector<std::string>& features = session_.options.features;
+  const bool clj = std::find(features.begin(), features.end(), "clj") != features.end();
+  for (const std::string& root : roots) {
+    for (std::string_view suffix : {".slisp", clj ? ".clj" : ".cljc", clj ? ".cljc" : ".clj"}) {
+      std::string path = join(root, relative + std::string(suffix));
+      if (is_file(path)) return path;
+      absent_.push_back(path);
+    }
+  }
+  return {};
+}
+
+std::vector<std::string> Expander::all_roots() const {
+  std::vector<std::string> roots = roots_;
+  roots.insert(roots.end(), session_.options.include_dirs.begin(), session_.options.include_dirs.end());
+  if (!session_.options.library_root.empty()) roots.push_back(session_.options.library_root);
+  return roots;
+}
+
+// (load "part") reads part.clj beside the current namespace's file, (load "/a/part") below a root, into the current namespace.
+bool Expander::form_load(const Items& items) {
+  bool ok = true;
+  for (std::size_t i = 1; i < items.size(); ++i) {
+    Restore<Span> where(span_, narrow(items[i]));
+    std::string name(is_string(items[i]) ? rt::text_of(items[i]) : std::string_view());
+    if (name.empty() || name.find("..") != std::string::npos) {
+      return error("e-load", "load takes names of files below the source roots, as strings", "files are found while compiling") != nullptr;
+    }
+    if (name.front() == '/') {
+      name.erase(0, 1);
+    } else if (const std::string path = namespace_path(environment_.current_ns()); path.find('/') != std::string::npos) {
+      name = path.substr(0, path.rfind('/') + 1) + name;
+    }
+    const std::string path = find_file(all_roots(), name);
+    if (path.empty()) {
+      std::string searched;
+      for (const std::string& root : all_roots()) searched += (searched.empty() ? "" : ", ") + shown_root(root);
+      return error("e-load", "Could not locate " + name + ".slisp, .cljc or .clj", "searched below: " + searched) != nullptr;
+    }
+    ok = load_part(path) && ok;
+  }
+  return ok;
+}
+
+bool Expander::form_load_file(const Items& items) {
+  if (items.size() != 2) return error("e-load", "load-file takes the name of a file", "the file is read while compiling") != nullptr;
+  return load_part(std::string(rt::text_of(items[1])));
+}
+
+bool Expander::load_part(const std::string& path) {
+  if (std::find(loading_parts_.begin(), loading_parts_.end(), path) != loading_parts_.end()) {
+    return error("e-cycle", "Cyclic load dependency: " + path + " loads itself", "a file is read to its end before others use it",
+                 "move what both need into a third file") != nullptr;
+  }
+  const reader::SourceFile* file = open_file(path, span_, path);
+  if (file == nullptr) return false;
+  note_library_file(*file);
+  const std::string before = environment_.current_ns();
+  loading_parts_.push_back(path);
+  const bool ok = analyze_file(*file);
+  loading_parts_.pop_back();
+  return enter_namespace(before) && ok;
+}
+
+// Is there a file or a linked namespace of that name?
+bool Expander::can_load(const std::string& name) {
+  if (loaded_.count(name) != 0 || environment_.is_linked(name)) return true;
+  Restore<bool> silently(from_try_, true);
+  std::string relative;
+  return !find_source(name, span_, relative).empty();
+}
+
 std::string Expander::find_source(const std::string& name, Span from, std::string& relative) {
   auto refuse = [&](const std::string& why) {
     session_.diagnostics.error("e-ns", from, "not the name of a namespace: " + name, why);
@@ -231,16 +370,8 @@ std::string Expander::find_source(const std::string& name, Span from, std::strin
     return refuse("namespaces are found below the source roots; the parts between dots are not empty");
   }
   relative = namespace_path(name);
-  std::vector<std::string> roots = roots_;
-  for (const std::string& dir : session_.options.include_dirs) roots.push_back(dir);
-  if (!session_.options.library_root.empty()) roots.push_back(session_.options.library_root);
-  for (const std::string& root : roots) {
-    for (std::string_view suffix : {".slisp", ".cljc", ".clj"}) {
-      std::string path = join(root, relative + std::string(suffix));
-      if (is_file(path)) return path;
-      absent_.push_back(path);
-    }
-  }
+  const std::vector<std::string> roots = all_roots();
+  if (std::string path = find_file(roots, relative); !path.empty() || from_try_) return path;
   std::string searched;
   for (const std::string& root : roots) searched += (searched.empty() ? "" : ", ") + shown_root(root);
   const std::string near = near_namespace(name, roots);

@@ -58,6 +58,7 @@ bool Expander::form_ns(Borrowed, const Items& items) {
   if (!environment_.enter_namespace(name)) return pending_error("e-ns", "", "names and aliases of a namespace mean one thing each") != nullptr;
   if (!main_path_.empty() && loading_.empty()) {
     set_main_root(name);
+    find_data_readers();
     loading_.push_back(name);                    // requiring the main file is a cycle; analyze_main takes it off
     main_path_.clear();
     program_->main_ns = name;
@@ -79,6 +80,8 @@ bool Expander::form_ns(Borrowed, const Items& items) {
     } else if (kind == "refer") {
       Items call = clause;
       ok = form_refer(call) && ok;
+    } else if (kind == "load") {
+      ok = form_load(clause) && ok;
     } else if (kind != "refer-clojure" && kind != "gen-class") {
       std::string near = reader::nearest(kind, {"require", "use", "import", "refer", "refer-clojure"});
       error_at(clause_forms[c], "e-ns", "unknown clause :" + std::string(kind) + " in ns", "ns knows :require, :use, :import, :refer, :refer-clojure",
@@ -301,13 +304,108 @@ bool Expander::add_alias(const std::string& alias, Borrowed ns) {
 }
 
 bool Expander::form_alias(const Items& items) {
-  Borrowed alias = abi::k_nil, name = abi::k_nil;
+  Borrowed alias = abi::k_nil, name = abi::k_nil, made = abi::k_nil;
+  if (items.size() == 3 && is_seq(items[2]) && as_list(items[2], made)) {         // (alias 'a (create-ns 'b)), (alias 'a (the-ns 'b))
+    const Items call = list_items(made);
+    Borrowed inner = abi::k_nil;
+    if (call.size() == 2 && (is_symbol(call[0], "create-ns") || is_symbol(call[0], "the-ns") || is_symbol(call[0], "find-ns")) &&
+        quoted(call[1], inner) && is_symbol(inner) && quoted(items[1], alias) && is_symbol(alias)) {
+      Owned ns = environment_.find_namespace(name_of(inner).full());
+      if (ns.is_nil() && is_symbol(call[0], "create-ns")) ns = Owned::adopt(abi::slisp_ns_create(inner.word()));
+      if (ns.is_nil()) return error_at(items[2], "e-ns", "No namespace: " + name_of(inner).full() + " found", "alias takes a namespace that was loaded", "require it first") != nullptr;
+      return add_alias(std::string(name_of(alias).name), ns);
+    }
+  }
   if (items.size() != 3 || !quoted(items[1], alias) || !quoted(items[2], name) || !is_symbol(alias) || !is_symbol(name)) {
     return error("e-ns", "alias takes two quoted names: (alias 'short 'the.namespace)", "aliases are known while compiling") != nullptr;
   }
   const Owned ns = environment_.find_namespace(name_of(name).full());
   if (ns.is_nil()) return error_at(items[2], "e-ns", "No namespace: " + name_of(name).full() + " found", "alias takes a namespace that was loaded", "require it first") != nullptr;
   return add_alias(std::string(name_of(alias).name), ns);
+}
+
+// As on the JVM when the namespace is not there, but at run time: the program may be prepared for it.
+Node* Expander::missing_namespace(const std::string& name) {
+  std::string path = name;
+  for (char& c : path) c = c == '.' ? '/' : c == '-' ? '_' : c;
+  auto* exception = make<RuntimeCallNode>(abi::RuntimeFunctionId::new_exception);
+  exception->arguments = {make<ConstNode>(Owned::copy(rt::class_object(rt::ClassId::FileNotFoundException))),
+                          make<ConstNode>(rt::make_string("Could not locate " + path + "__init.class, " + path + ".clj or " + path +
+                                                          ".cljc on classpath.")),
+                          nil_node()};
+  return make<ThrowNode>(exception);
+}
+
+// require, use, import and requiring-resolve within a form, of names that are known: files are read now. What has no file throws when the
+// form runs. True: the form was one of these.
+bool Expander::nested_namespace_form(const Items& items, Node*& node) {
+  const SymbolName name = name_of(items[0]);
+  if (name.qualified() && name.ns != "clojure.core") return false;
+  const bool requires_names = name.name == "require" || name.name == "use";
+  if (!requires_names && name.name != "import" && name.name != "requiring-resolve") return false;
+  if (!name.qualified()) {
+    const Owned found = Environment::resolve_in(environment_.current_namespace(), items[0]);
+    if (found.is(abi::Kind::Var) && environment_.info(found)->ns != "clojure.core") return false;
+  }
+  if (name.name == "import") {
+    node = form_import(items) ? nil_node() : nullptr;
+    return true;
+  }
+  Borrowed form = abi::k_nil;
+  if (name.name == "requiring-resolve") {
+    if (items.size() != 2 || !quoted(items[1], form) || !is_symbol(form) || !name_of(form).qualified()) return false;
+    const std::string ns(name_of(form).ns);
+    if (!environment_.namespace_exists(ns) && !can_load(ns)) {
+      node = missing_namespace(ns);
+    } else if (load_namespace(ns, span_)) {
+      VarInfo* var = environment_.find_var(ns, name_of(form).name);
+      if (var != nullptr) {
+        mentioned_.insert(var);
+        note_library_namespace(var->ns);
+      }
+      node = var != nullptr ? static_cast<Node*>(make<TheVarNode>(var)) : nil_node();
+    }
+    return true;
+  }
+  for (std::size_t i = 1; i < items.size(); ++i) {
+    if (is_keyword(items[i])) continue;
+    if (!quoted(items[i], form)) return false;                     // names that are computed: the function says what it thinks of that
+    Items spec;
+    if (is_vector(form)) spec = vector_items(form);
+    const Borrowed named = spec.empty() ? form : spec[0];
+    if (is_symbol(named) && !can_load(name_of(named).full()) && !environment_.namespace_exists(name_of(named).full())) {
+      node = missing_namespace(name_of(named).full());
+      return true;
+    }
+  }
+  node = form_require(items, name.name == "use") ? nil_node() : nullptr;
+  return true;
+}
+
+// What calls of functions at top level change about names while compiling; the calls themselves run with the program.
+void Expander::note_namespace_call(std::string_view function, const Items& items) {
+  Borrowed name = abi::k_nil;
+  if (function == "create-ns") {
+    if (items.size() == 2 && quoted(items[1], name) && is_symbol(name)) (void)Owned::adopt(abi::slisp_ns_create(name.word()));
+    return;
+  }
+  if (items.size() != 3 || !quoted(items[2], name) || !is_symbol(name)) return;
+  Borrowed where = abi::k_nil;
+  Owned ns;
+  if (is_symbol(items[1], "*ns*")) {
+    ns = Owned::copy(environment_.current_namespace());
+  } else if (quoted(items[1], where) && is_symbol(where)) {
+    ns = environment_.find_namespace(name_of(where).full());
+  }
+  if (ns.is_nil()) return;
+  if (function == "ns-unalias") {
+    (void)abi::slisp_ns_unalias(ns.word(), name.word());
+    return;
+  }
+  // A var of its own stays known: code above may use it.
+  const Owned found = Environment::resolve_in(ns, name);
+  const bool own = found.is(abi::Kind::Var) && rt::text_of(rt::symbol_name(found.as<abi::Var>()->ns)) == Environment::name_of(ns);
+  if (!own) (void)abi::slisp_ns_unmap(ns.word(), name.word());
 }
 
 bool Expander::form_import(const Items& items) {
@@ -325,6 +423,7 @@ bool Expander::import_spec(Borrowed spec) {
   if (is_symbol(spec)) {
     std::string full(name_of(spec).name);
     environment_.import_class(full.substr(full.rfind('.') + 1), full);
+    (void)class_named(full);
     return true;
   }
   Items items;
@@ -342,6 +441,7 @@ bool Expander::import_spec(Borrowed spec) {
   for (std::size_t i = 1; i < items.size(); ++i) {
     std::string simple(name_of(items[i]).name);
     environment_.import_class(simple, package + "." + simple);
+    (void)class_named(package + "." + simple);
   }
   return true;
 }

@@ -1,5 +1,6 @@
 // top_level.cpp: forms at top level: do is taken form by form, namespace forms act at once, all others become a TopLevel.
 #include "src/analyzer/expand/expander.hpp"
+#include <algorithm>
 
 namespace slisp::analyzer {
 
@@ -66,7 +67,8 @@ bool Expander::finish_top_level(Node* node) {
 bool Expander::top_level_head(Borrowed form, const Items& items, bool& handled) {
   SymbolName name = name_of(items[0]);
   if (name.qualified() && name.ns != "clojure.core") return true;
-  static constexpr std::string_view k_names[] = {"ns", "in-ns", "require", "use", "refer", "refer-clojure", "import", "alias", "slisp-include"};
+  static constexpr std::string_view k_names[] = {"ns", "in-ns", "require", "use", "refer", "refer-clojure", "import", "alias", "slisp-include",
+                                                 "load", "load-file", "create-ns", "ns-unmap", "ns-unalias"};
   bool known = false;
   for (std::string_view candidate : k_names) known = known || candidate == name.name;
   if (!known) return true;
@@ -74,7 +76,16 @@ bool Expander::top_level_head(Borrowed form, const Items& items, bool& handled) 
     Owned found = Environment::resolve_in(environment_.current_namespace(), items[0]);
     if (found.is(abi::Kind::Var) && environment_.info(found)->ns != "clojure.core") return true;
   }
+  if (name.name == "create-ns" || name.name == "ns-unmap" || name.name == "ns-unalias") {
+    note_namespace_call(name.name, items);
+    return true;
+  }
+  // The text is part of the program when its name is known now.
+  if ((name.name == "load" || name.name == "load-file") &&
+      (items.size() < 2 || !std::all_of(items.begin() + 1, items.end(), [](Borrowed item) { return is_string(item); }))) return true;
   handled = true;
+  if (name.name == "load") return form_load(items);
+  if (name.name == "load-file") return form_load_file(items);
   if (name.name == "ns") return form_ns(form, items);
   if (name.name == "in-ns") return form_in_ns(items);
   if (name.name == "require") return form_require(items, false);
