@@ -21,7 +21,7 @@ class Usage(Case):
         done = self.slisp("help")
         self.assertEqual((done.returncode, done.err), (0, ""))
         self.assertIn(USAGE, done.out)
-        for command in ("compile", "run", "eval", "repl", "test", "doctor", "help"):
+        for command in ("compile", "run", "check", "eval", "repl", "test", "doctor", "help"):
             done = self.slisp("help", command)
             self.assertEqual((done.returncode, done.err), (0, ""))
             self.assertTrue(done.out.startswith("usage: slisp " + command), done.out)

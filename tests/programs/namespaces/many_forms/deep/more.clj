@@ -1,0 +1,2 @@
+(ns deep.more)
+(defn deep [] :deep)

@@ -1,0 +1,1 @@
+(defn other-part [x] [:other-part x (get)])

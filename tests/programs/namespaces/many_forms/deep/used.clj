@@ -1,0 +1,3 @@
+(ns deep.used)
+(defn used-fn [] :used)
+(defn other [] :other)

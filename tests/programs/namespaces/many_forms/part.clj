@@ -1,0 +1,2 @@
+(in-ns 'main)
+(defn part-fn [x] [:part x (get)])
