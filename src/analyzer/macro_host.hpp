@@ -16,6 +16,9 @@ class MacroHost {
   // False: it had to be evaluated now and failed; an exception is pending.
   virtual bool top_level(TopLevel& form) = 0;
 
+  // Evaluates a form that was analyzed; failed(): an exception is pending.
+  virtual rt::Owned evaluate(const TopLevel& form) = 0;
+
   // All forms told of so far have been run by other means (the prompt runs each before it reads the next).
   virtual void forms_were_run() = 0;
 

@@ -47,7 +47,7 @@ class Evaluator final : public MacroHost {
   Evaluator& operator=(const Evaluator&) = delete;
 
   // The value of a top-level form; failed(): an exception is pending.
-  Owned evaluate(const TopLevel& form);
+  Owned evaluate(const TopLevel& form) override;
 
   // MacroHost
   Owned call_macro(VarInfo& macro, std::span<Owned> arguments) override;

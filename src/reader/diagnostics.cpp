@@ -179,6 +179,15 @@ void Diagnostics::warning(std::string_view code, Span span, std::string what, st
   add(Diagnostic{Severity::Warning, std::string(code), span, std::move(what), std::move(why), std::move(hint), {}});
 }
 
+std::string Diagnostics::forget_from(std::size_t n) {
+  std::string first = n < all_.size() ? all_[n].what : std::string();
+  while (all_.size() > n) {
+    (all_.back().severity == Severity::Error ? errors_ : warnings_) -= all_.back().severity != Severity::Note;
+    all_.pop_back();
+  }
+  return first;
+}
+
 void Diagnostics::sort_by_place() {
   std::stable_sort(all_.begin(), all_.end(), [](const Diagnostic& a, const Diagnostic& b) {
     return std::pair(a.span.file, a.span.begin) < std::pair(b.span.file, b.span.begin);

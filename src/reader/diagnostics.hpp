@@ -46,6 +46,8 @@ class Diagnostics {
   const std::vector<Diagnostic>& all() const { return all_; }
   // By file, in the order in which the files were read, and line; what has no place comes first.
   void sort_by_place();
+  // Takes back what was told from the n-th on; gives the first of it in words.
+  std::string forget_from(std::size_t n);
   void clear() { all_.clear(); errors_ = warnings_ = 0; }
 
   // All of them in the order of their arrival, at most `limit` errors and warnings, then a line that says how many more.

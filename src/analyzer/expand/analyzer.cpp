@@ -1,12 +1,15 @@
 // analyzer.cpp: the public face of the expander.
 #include "src/analyzer/expand/analyzer.hpp"
+#include "runtime/control/evaluation.hpp"
 #include "src/analyzer/expand/expander.hpp"
 #include "src/analyzer/optimize/optimize.hpp"
 
 namespace slisp::analyzer {
 
-Analyzer::Analyzer(Session& session, MacroHost& host) : expander_(std::make_unique<Expander>(session, host)) {}
-Analyzer::~Analyzer() = default;
+Analyzer::Analyzer(Session& session, MacroHost& host) : expander_(std::make_unique<Expander>(session, host)) {
+  rt::set_evaluate([](void* expander, rt::Borrowed form) { return static_cast<Expander*>(expander)->evaluate_form(form); }, expander_.get());
+}
+Analyzer::~Analyzer() { rt::set_evaluate(nullptr, nullptr); }
 
 bool Analyzer::analyze_main(const std::string& path, Program& program) {
   const reader::SourceFile* file = expander_->open_file(path, Span{});

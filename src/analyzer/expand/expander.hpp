@@ -6,7 +6,7 @@
 //   interop.cpp     host names -> vars of slisp.host          runtime_calls.cpp  (rt/NAME ...)
 //   namespaces.cpp  ns, require, refer, import                loading.cpp      files and roots
 //   top_level.cpp   forms at top level            calls.cpp        calls that cannot succeed
-//   suggestions.cpp what could have been meant
+//   suggestions.cpp what could have been meant    evaluate.cpp     eval while compiling
 // A method that returns null (or false) has reported why.
 #pragma once
 #include "src/analyzer/expand/analyzer.hpp"
@@ -56,6 +56,7 @@ class Expander {
   bool analyze_namespace(const std::string& name, Program& program);
   bool analyze_text(const reader::SourceFile& file, Program& program);
   bool analyze_form(Borrowed form, Program& program);
+  Owned evaluate_form(Borrowed form);
   const reader::SourceFile* open_file(const std::string& path, Span from, std::string name = {});
   reader::ReaderOptions reader_options(std::uint32_t file);
   bool enter_namespace(std::string_view name);
@@ -177,6 +178,9 @@ class Expander {
   bool catch_clause(TryNode* node, Borrowed form, const Items& items);
   Node* special_case(Borrowed form, const Items& items, Place place);
 
+  // evaluate.cpp
+  bool finish_evaluated(Node* node);
+
   // calls.cpp
   void note_call(const InvokeNode& node);
   void note_local_function(const Local* local, Node* init);
@@ -280,6 +284,8 @@ class Expander {
   bool thunk_ = false;                           // the function at hand is handed on
 
   std::map<std::string, std::string, std::less<>> data_readers_;   // tag -> name of a var
+  bool evaluating_ = false;                      // eval asks: forms are run at once
+  Owned value_;                                  // of the last form that eval ran
   std::vector<std::string> loading_parts_;       // paths that load is reading
   bool from_try_ = false;                        // a namespace without a file is no error
   std::vector<std::string> loading_;             // namespaces whose files are being read, outermost first

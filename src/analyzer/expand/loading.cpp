@@ -420,6 +420,7 @@ bool Expander::load_namespace(const std::string& name, Span from) {
   Restore<bool> no_expansion(library_expansion_, false);
   Restore<const VarInfo*> no_maker(made_by_, nullptr);
   Restore<std::size_t> no_guard(guards_, 0);
+  Restore<bool> no_evaluation(evaluating_, false);
   std::string before = environment_.current_ns();
   bool ok;
   if (separate_namespaces_) {

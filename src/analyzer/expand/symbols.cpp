@@ -106,9 +106,9 @@ Node* Expander::unresolved(Borrowed symbol) {
     return error("e-unresolved", "ClassNotFoundException: " + std::string(name.name), "a name with dots names a class",
                  "slisp knows the classes that portable programs mention, and no others");
   }
-  if (name.name == "eval" || name.name == "load-string" || name.name == "load-file" || name.name == "load") {
-    return error("e-unresolved", std::string(name.name) + " is not offered", "an executable contains no compiler",
-                 "a macro runs code at compile time; read-string and clojure.edn read data");
+  if (name.name == "load-file" || name.name == "load") {
+    return error("e-unresolved", std::string(name.name) + " is not offered to a running program", "files are read while compiling",
+                 "at top level, with the name written there, it reads a file into the program");
   }
   if (const std::string reason = reason_of_refusal(environment_, symbol); !reason.empty()) {
     return error("e-refused", "clojure.core/" + std::string(name.name) + " is not offered", reason);

@@ -55,6 +55,7 @@ bool Expander::top_level(Borrowed form) {
 }
 
 bool Expander::finish_top_level(Node* node) {
+  if (evaluating_) return finish_evaluated(node);
   if (node->kind == NodeKind::Const && session_.options.mode != Mode::Repl) return true;
   program_->forms.push_back({node, environment_.current_ns(), top_size_});
   if (host_.top_level(program_->forms.back())) return true;

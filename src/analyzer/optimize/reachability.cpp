@@ -57,6 +57,14 @@ class Walk {
     for (VarInfo* target : targets) waiting_[target].push_back(node);
   }
 
+  void look_at(const VarInfo* var, const Span& span) {
+    if (var->ns == "clojure.core" && (var->name == "eval" || var->name == "load-string")) {
+      diagnostics_.error("e-eval", span, var->name + " is not offered to a running program", "an executable contains no compiler",
+                         "a macro runs code while compiling; read-string and clojure.edn read data");
+    }
+    mention(var);
+  }
+
   void mention(const VarInfo* var) {
     auto found = waiting_.find(var);
     if (found == waiting_.end()) return;
@@ -66,8 +74,8 @@ class Walk {
 
   void visit(Node* node) {
     switch (node->kind) {
-      case NodeKind::VarRef: mention(static_cast<VarRefNode*>(node)->var); return;
-      case NodeKind::TheVar: mention(static_cast<TheVarNode*>(node)->var); return;
+      case NodeKind::VarRef: return look_at(static_cast<VarRefNode*>(node)->var, node->span);
+      case NodeKind::TheVar: return look_at(static_cast<TheVarNode*>(node)->var, node->span);
       case NodeKind::SetVar: mention(static_cast<SetVarNode*>(node)->var); break;
       case NodeKind::Throw: {
         auto* thrown = static_cast<ThrowNode*>(node);

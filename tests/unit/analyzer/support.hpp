@@ -26,6 +26,7 @@ class FakeHost : public MacroHost {
 
   rt::Owned call_macro(VarInfo& macro, std::span<rt::Owned> arguments) override { return macros.at(macro.name)(arguments); }
   bool top_level(TopLevel&) override { return true; }
+  rt::Owned evaluate(const TopLevel&) override { return rt::Owned(); }
   void forms_were_run() override {}
   Span failure_span() const override { return failure; }
 };

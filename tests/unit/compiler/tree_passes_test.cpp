@@ -28,6 +28,7 @@ class NoHost : public analyzer::MacroHost {
  public:
   rt::Owned call_macro(analyzer::VarInfo&, std::span<rt::Owned>) override { return rt::Owned(); }
   bool top_level(analyzer::TopLevel&) override { return true; }
+  rt::Owned evaluate(const analyzer::TopLevel&) override { return rt::Owned(); }
   void forms_were_run() override {}
   analyzer::Span failure_span() const override { return {}; }
 };
