@@ -2,6 +2,7 @@
 // In:   blocks of owned words, owned seqables. Out: a new collection; all arguments are consumed on both outcomes.
 #include "runtime/control/exceptions.hpp"
 #include "runtime/seqs/seqs.hpp"
+#include "runtime/types/operations.hpp"
 
 namespace slisp::rt {
 namespace {
@@ -64,6 +65,13 @@ Word fill_map(Word map, Word x, Word (*put)(Word, Word, Word)) {
   return 0;
 }
 
+// What RT.toArray takes of a program's own types.
+bool converts(Word x) {
+  for (ClassId id : {ClassId::ISeq, ClassId::Iterable, ClassId::JavaMap, ClassId::IReduceInit})
+    if (user_is(x, id)) return true;
+  return false;
+}
+
 }  // namespace
 }  // namespace slisp::rt
 
@@ -105,7 +113,7 @@ Word slisp_hash_map(Word x) {
 }
 
 Word slisp_seq_to_map(Word x) {
-  if (!is_seq_kind(kind_or_none(x))) return x;
+  if (!is_seq_kind(kind_or_none(x)) && !user_is(x, ClassId::ISeq)) return x;
   SeqWalk walk(Owned::adopt(x));
   Owned key, value;
   if (!walk.next(key)) return walk.failed() ? 0 : word_of(&slisp_empty_map);
@@ -138,7 +146,8 @@ Word slisp_to_vector(Word x) {
   }
   if (x == k_nil) return word_of(&slisp_empty_vector);
   const Kind kind = kind_or_none(x);
-  if (!is_seq_kind(kind) && known_count(x) < 0) {
+  if (user_is(x, ClassId::IPersistentVector) && user_is(x, ClassId::IObj)) return slisp::abi::slisp_with_meta(x, k_nil);
+  if (!is_seq_kind(kind) && known_count(x) < 0 && !converts(x)) {
     TextBuffer text;
     text.append("Unable to convert: class ");
     append_class_name_of(text, x);
@@ -146,6 +155,7 @@ Word slisp_to_vector(Word x) {
     release(x);
     return failure(throw_string(ClassId::RuntimeException, text.finish()));
   }
+  if (asks_type(x)) return slisp_type_operations.to_vector(x);
   Word vector = word_of(&slisp_empty_vector);
   const std::int64_t count = known_count(x);
   if (count > 0)
@@ -163,6 +173,9 @@ Word slisp_to_set(Word x) {
     if (!meta_slots(header_of(x))) return x;
     return word_of(set_meta(own(&x), k_nil));
   }
+  if (user_is(x, ClassId::IPersistentSet)) return slisp::abi::slisp_with_meta(x, k_nil);
+  if (user_is(x, ClassId::IReduceInit)) x = slisp_type_operations.to_vector(x);
+  if (x == 0) return 0;
   Word set = word_of(&slisp_empty_set);
   SeqWalk walk(Owned::adopt(x));
   Owned element;

@@ -48,18 +48,21 @@ Word slisp_first(Word x) {
     release(x);
     return first;
   }
+  if (user_is(x, ClassId::ISeq)) return seq_first(x);  // asked at once, as on the JVM: not for its seq
   Word seq = seq_of(x);
   if (seq == 0 || seq == k_nil) return seq;
   return seq_first(seq);
 }
 
 Word slisp_next(Word x) {
+  if (user_is(x, ClassId::ISeq)) return seq_next(x);
   Word seq = seq_of(x);
   if (seq == 0 || seq == k_nil) return seq;
   return seq_next(seq);
 }
 
 Word slisp_rest(Word x) {
+  if (user_is(x, ClassId::ISeq)) return seq_rest(x);
   Word seq = seq_of(x);
   if (seq == 0) return 0;
   return seq == k_nil ? word_of(&slisp_empty_list) : seq_rest(seq);

@@ -29,6 +29,7 @@ Word assoc_transient(Word x, Word key, Word value);
 Word dissoc_transient(Word x, Word key);
 Word disj_transient(Word x, Word element);
 Word pop_transient(Word x);
+Word to_vector(Word x);
 bool equal(Word x, Word y, bool& failed);
 std::uint32_t hash(Word x, bool& failed);
 std::uint32_t java_hash(Word x, bool& failed);

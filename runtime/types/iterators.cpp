@@ -5,6 +5,9 @@
 #include "runtime/seqs/seqs.hpp"
 
 extern "C" {
+// Iterators of the host; only programs that make one contain them.
+[[gnu::weak]] std::uint32_t slisp_iterator_has_next(slisp::abi::Word iterator);
+[[gnu::weak]] slisp::abi::Word slisp_iterator_next(slisp::abi::Word iterator);
 // The closure is in r10, the first C argument goes to rdi; r15 is callee-saved, so C++ leaves it alone.
 [[gnu::naked]] void slisp_iterator_thunk() { asm("mov %r10, %rdi\n\tjmp slisp_iterator_chunk"); }
 slisp::abi::Word slisp_iterator_chunk(slisp::abi::Word closure);
@@ -22,9 +25,11 @@ constexpr abi::FnDescriptor k_descriptor = {
 
 bool iterator_next(Borrowed iterator, Owned& element, bool& failed) {
   if (!is_user_object(iterator)) {
-    (void)throw_class_cast(iterator, "java.util.Iterator");
-    failed = true;
-    return false;
+    if (slisp_iterator_has_next == nullptr) (void)throw_class_cast(iterator, "java.util.Iterator");
+    const std::uint32_t more = slisp_iterator_has_next == nullptr ? abi::k_bool_failed : slisp_iterator_has_next(iterator.word());
+    if (more == 1) element = Owned::adopt(slisp_iterator_next(iterator.word()));
+    failed = more == abi::k_bool_failed || element.failed();
+    return !failed && more == 1;
   }
   const Owned more = call_method(iterator, Method::HasNext);
   if (more.truthy() && !more.failed()) element = call_method(iterator, Method::Next);

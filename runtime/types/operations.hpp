@@ -39,6 +39,7 @@ struct TypeOperations {
   Word (*dissoc_transient)(Word x, Word key);
   Word (*disj_transient)(Word x, Word element);
   Word (*pop_transient)(Word x);
+  Word (*to_vector)(Word x);                                       // of what reduces itself, or has a seq
   // equality: at least one of two is asked
   bool (*equal)(Word x, Word y, bool& failed);
   std::uint32_t (*hash)(Word x, bool& failed);

@@ -131,11 +131,11 @@ Word record_dissoc(Word record, Word key) {
   return record;
 }
 
-// As APersistentMap.cons: an entry, a pair, or a seqable of entries.
+// As defrecord's cons: an entry, the first two of a vector, or a seqable of entries.
 Word record_conj(Word record, Word element) {
   if (element == abi::k_nil) return record;
-  if (is_vector(element) && !is_map_entry(element) && vector_size(element) != 2) {
-    (void)throw_new(ClassId::IllegalArgumentException, "Vector arg to map conj must be a pair");
+  if (is_vector(element) && vector_size(element) < 2) {
+    throw_without_message(ClassId::IndexOutOfBoundsException);
     release(record);
     release(element);
     return 0;

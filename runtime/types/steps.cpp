@@ -38,8 +38,14 @@ Word seq(Word x) {
 }
 
 Word first(Word s) { return call_method(s, Method::First).take(); }
-Word next(Word s) { return checked_seq(call_method(s, Method::Next).take()); }
-Word more(Word s) { return call_method(s, Method::More).take(); }
+
+// Of a class that has but one of the two, the other follows.
+Word next(Word s) { return checked_seq(call_method(s, object_has(s, Method::Next) ? Method::Next : Method::More).take()); }
+Word more(Word s) {
+  if (object_has(s, Method::More)) return call_method(s, Method::More).take();
+  const Word following = next(s);
+  return following == abi::k_nil ? word_of(&slisp_empty_list) : following;
+}
 
 Word rseq(Word x) {
   if (user_is(x, ClassId::Reversible)) return checked_seq(call_method(x, Method::Rseq).take());
