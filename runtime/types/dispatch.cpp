@@ -110,7 +110,7 @@ Owned throw_abstract(const UserClass* c, const ProtocolObject* protocol, std::st
   text.append("Receiver class ");
   text.append(class_name(&c->base));
   text.append(" does not define or inherit an implementation of the resolved method 'abstract java.lang.Object ");
-  for (const char c : method) text.append(c == '-' ? '_' : c);
+  for (const char letter : method) text.append(letter == '-' ? '_' : letter);
   text.append("()' of interface ");
   text.append(class_name(at<const ClassObject>(protocol->interface)));
   text.append('.');
