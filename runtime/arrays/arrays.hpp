@@ -29,7 +29,8 @@ const ClassObject* array_class(const ClassObject* component);
 // null: the class is no class of arrays.
 const ClassObject* component_class(const ClassObject* class_object);
 
-// Zeros (nil, false). Null with NegativeArraySizeException pending.
+// Zeros (nil, false). The program's lengths are asked for: null with NegativeArraySizeException or OutOfMemoryError pending.
+Array* asked_array(ElementType type, std::int64_t length, const ClassObject* class_object);
 Array* make_array(ElementType type, std::int64_t length, const ClassObject* class_object);
 inline Array* make_array(ElementType type, std::int64_t length) { return make_array(type, length, class_with_id(array_class_id(type))); }
 

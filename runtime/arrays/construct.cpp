@@ -27,7 +27,9 @@ Owned array_of_seqable(ElementType type, const ClassObject* class_object, Owned 
   if (elements.failed()) return elements;
   const auto size = abi::slisp_count(Owned::copy(elements).take());
   if (size.valid == 0) return Owned::pending();
-  Owned array = adopt_object(make_array(type, size.value, class_object));
+  Array* made = asked_array(type, size.value, class_object);
+  if (made == nullptr) return Owned::pending();
+  Owned array = adopt_object(made);
   return store_all(array.as<Array>(), std::move(elements), how) ? std::move(array) : Owned::pending();
 }
 
@@ -60,14 +62,15 @@ using slisp::abi::k_pending;
 
 extern "C" {
 Word slisp_array_new(std::int64_t type, std::int64_t length) {
-  Array* array = make_array(static_cast<ElementType>(type), length);
+  const auto element = static_cast<ElementType>(type);
+  Array* array = asked_array(element, length, class_with_id(array_class_id(element)));
   return array == nullptr ? k_pending : word_of(array);
 }
 
 Word slisp_array_new_of(Word class_word, std::int64_t length) {
   if (!is_kind(class_word, Kind::Class)) return throw_cast(class_word, "java.lang.Class");
   const auto* component = reinterpret_cast<const ClassObject*>(class_word);
-  Array* array = make_array(primitive_type(component), length, array_class(component));
+  Array* array = asked_array(primitive_type(component), length, array_class(component));
   return array == nullptr ? k_pending : word_of(array);
 }
 
@@ -84,6 +87,7 @@ Word slisp_array_from(std::int64_t type_number, Word x) {
 Word slisp_array_fill_from(Word array_word, Word x) {
   Owned target = Owned::adopt(array_word), source = Owned::adopt(x);
   Array* array = array_of(target);
+  if (array == nullptr) return throw_cast(target.word(), "[Ljava.lang.Object;");
   const ElementType type = element_type(array);
   if (!is_one_element(type, source)) return store_all(array, std::move(source), Store::Number) ? target.take() : k_pending;
   for (std::uint64_t i = 0; i < array->length; ++i) {
@@ -150,7 +154,7 @@ Word slisp_array_copy_range(Word x, std::int64_t from, std::int64_t to) {
     return throw_string(ClassId::ArrayIndexOutOfBoundsException, text.finish()).take();
   }
   const ElementType type = element_type(array);
-  Array* copy = make_array(type, to - from, static_cast<const ClassObject*>(array->class_object));
+  Array* copy = asked_array(type, to - from, static_cast<const ClassObject*>(array->class_object));
   if (copy == nullptr) return k_pending;
   const auto count = static_cast<std::uint64_t>((to < length ? to : length) - from);
   const std::size_t width = element_bytes(type);

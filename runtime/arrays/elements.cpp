@@ -1,6 +1,7 @@
 // elements.cpp: one element of an array as a value, and a value as an element, by the rules of aset, of aset-int and of int-array.
 #include "runtime/arrays/arrays.hpp"
 #include "runtime/collections/layouts.hpp"
+#include <unistd.h>
 
 namespace slisp::rt {
 namespace {
@@ -107,6 +108,12 @@ bool store_reference(Array* array, std::uint64_t index, Owned value) {
 }
 
 Word operation_element(const Array* array, std::uint64_t index) { return load_element(array, index).take(); }
+// Only beyond this is it worth asking whether there is so much memory.
+constexpr std::uint64_t k_always_there = std::uint64_t{1} << 28;
+std::uint64_t physical_memory() {
+  return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
 constexpr abi::ArrayOperations k_operations = {operation_element};
 
 }  // namespace
@@ -162,13 +169,22 @@ bool store_element(Array* array, std::uint64_t i, Owned value, Store how) {
   return true;
 }
 
-Array* make_array(ElementType type, std::int64_t length, const ClassObject* class_object) {
+Array* asked_array(ElementType type, std::int64_t length, const ClassObject* class_object) {
   if (length < 0) {
     TextBuffer text;
     text.append_long(length);
     (void)throw_string(ClassId::NegativeArraySizeException, text.finish());
     return nullptr;
   }
+  const std::uint64_t bytes = static_cast<std::uint64_t>(length) * element_bytes(type);
+  if (bytes > k_always_there && bytes > physical_memory()) {
+    (void)throw_new(ClassId::OutOfMemoryError, "Java heap space");
+    return nullptr;
+  }
+  return make_array(type, length, class_object);
+}
+
+Array* make_array(ElementType type, std::int64_t length, const ClassObject* class_object) {
   const auto count = static_cast<std::uint64_t>(length);
   const bool references = type == ElementType::Object;
   const auto slots = static_cast<std::uint16_t>(!references ? 0 : count < UINT16_MAX ? count : UINT16_MAX);

@@ -72,12 +72,14 @@ bool pack(HostMap* map, std::int64_t room) {
   Array* packed = make_array(ElementType::Object, 2 * room);
   Word index = new_hash_map();
   std::uint32_t to = 0;
-  for (std::uint32_t i = 0; i < map->used; ++i) {
-    if (is_gap(key_at(map, i))) continue;
-    index = map_put(index, index_key(map, key_at(map, i)).take(), from_fixnum(to));
+  const Owned kept = Owned::copy(map->entries);
+  const Word* entries = elements_of<Word>(kept.as<Array>());
+  for (std::uint32_t i = 0, used = map->used; i < used && to < room; ++i) {
+    if (is_gap(entries[2 * i])) continue;
+    index = map_put(index, index_key(map, entries[2 * i]).take(), from_fixnum(to));
     if (index == 0) break;
-    elements_of<Word>(packed)[2 * to] = retained(key_at(map, i));
-    elements_of<Word>(packed)[2 * to + 1] = retained(value_at(map, i));
+    elements_of<Word>(packed)[2 * to] = retained(entries[2 * i]);
+    elements_of<Word>(packed)[2 * to + 1] = retained(entries[2 * i + 1]);
     ++to;
   }
   Owned old_entries = Owned::adopt(index == 0 ? word_of(packed) : std::exchange(map->entries, word_of(packed)));
@@ -105,15 +107,20 @@ Word put(HostMap* map, Owned key, Owned value) {
   bool failed = false;
   const std::int64_t place = find_place(map, key, failed);
   if (failed) return 0;
-  if (place >= 0) return std::exchange(value_at(map, static_cast<std::uint32_t>(place)), value.take());
-  if (2 * std::uint64_t{map->used} == at<Array>(map->entries)->length) {
+  // Keys of the program's own run its code when they are compared: what it did to the map meanwhile holds.
+  if (place >= 0 && place < map->used) return std::exchange(value_at(map, static_cast<std::uint32_t>(place)), value.take());
+  if (2 * std::uint64_t{map->used} >= at<Array>(map->entries)->length) {
     const auto size = static_cast<std::int64_t>(map_size(map->index));
     if (!pack(map, size < 8 ? 16 : 2 * size)) return 0;
   }
-  if (!put_index_back(map, map_put(take_index(map, key), index_key(map, key).take(), from_fixnum(map->used)))) return 0;
-  key_at(map, map->used) = key.take();
-  value_at(map, map->used) = value.take();
-  ++map->used;
+  if (2 * std::uint64_t{map->used} >= at<Array>(map->entries)->length) return failure(throw_new(ClassId::ConcurrentModificationException, ""));
+  const std::uint32_t fresh = map->used++;
+  release(std::exchange(key_at(map, fresh), retained(key.word())));
+  release(std::exchange(value_at(map, fresh), value.take()));
+  if (!put_index_back(map, map_put(take_index(map, key), index_key(map, key).take(), from_fixnum(fresh)))) {
+    if (fresh < map->used) release(std::exchange(key_at(map, fresh), word_of(&g_gap)));
+    return 0;
+  }
   count_buckets(map);
   return abi::k_nil;
 }
@@ -129,6 +136,7 @@ Word take_out(HostMap* map, Borrowed key) {
   if (!put_index_back(map, map_remove(take_index(map, key), known.word()))) return 0;
   if (is_sorted_sort(map)) return found.take();
   const auto place = static_cast<std::uint32_t>(to_fixnum(found.word()));
+  if (place >= map->used) return abi::k_nil;
   Owned old_key = Owned::adopt(std::exchange(key_at(map, place), word_of(&g_gap)));
   return std::exchange(value_at(map, place), abi::k_nil);
 }
@@ -136,17 +144,18 @@ Word take_out(HostMap* map, Borrowed key) {
 struct Position {
   std::uint32_t bucket, place;
 };
-// The places in the order of walking; scratch memory.
-Position* walking_order(const HostMap* map, std::uint32_t& count, bool& failed) {
-  auto* order = static_cast<Position*>(scratch_allocate((map->used + 1) * sizeof(Position)));
+// The places in the order of walking; scratch memory. Hash codes of the program's own keys run its code, which may change the map: the
+// entries that are walked are those there were.
+Position* walking_order(const HostMap* map, const Word* entries, std::uint32_t used, std::uint32_t& count, bool& failed) {
+  auto* order = static_cast<Position*>(scratch_allocate((used + 1) * sizeof(Position)));
   const Sort sort = sort_of(map);
   const bool by_hash = sort == Sort::Hash || sort == Sort::Concurrent || sort == Sort::Weak || sort == Sort::Table;
   count = 0;
-  for (std::uint32_t i = 0; i < map->used && !failed; ++i) {
-    if (is_gap(key_at(map, i))) continue;
+  for (std::uint32_t i = 0; i < used && !failed; ++i) {
+    if (is_gap(entries[2 * i])) continue;
     std::uint32_t bucket = 0;
     if (by_hash) {
-      const Owned key = Owned::copy(key_at(map, i));
+      const Owned key = Owned::copy(entries[2 * i]);
       const auto hash = static_cast<std::uint32_t>(java_hash_code(key, failed));
       bucket = (hash ^ hash >> 16) & (map->buckets - 1);
     }
@@ -164,11 +173,14 @@ Word map_seq(Borrowed x) {
   if (is_sorted_sort(map)) return make_map_seq(retained(map->index), set ? MapSeqMode::Keys : MapSeqMode::Entries);
   bool failed = false;
   std::uint32_t count = 0;
-  Position* order = walking_order(map, count, failed);
+  const Owned kept = Owned::copy(map->entries);
+  const Word* entries = elements_of<Word>(kept.as<Array>());
+  Position* order = walking_order(map, entries, map->used, count, failed);
   Array* walked = failed ? nullptr : make_array(ElementType::Object, count);
   for (std::uint32_t i = 0; walked != nullptr && i < count; ++i) {
-    const Word key = retained(key_at(map, order[i].place));
-    elements_of<Word>(walked)[i] = set ? key : make_pair(key, retained(value_at(map, order[i].place)));
+    const Word* entry = entries + 2 * std::size_t{order[i].place};
+    const Word key = retained(is_gap(entry[0]) ? abi::k_nil : entry[0]);
+    elements_of<Word>(walked)[i] = set ? key : make_pair(key, retained(entry[1]));
   }
   scratch_free(order);
   return walked == nullptr ? 0 : make_array_seq(word_of(walked));
@@ -185,6 +197,7 @@ Word map_look(Borrowed x, Borrowed key, Borrowed missing) {
   if (failed) return 0;
   if (place < 0) return retained(missing.word());
   const auto found = static_cast<std::uint32_t>(place);
+  if (found >= map->used) return retained(missing.word());
   return retained(is_set_type(map) ? key_at(map, found) : value_at(map, found));
 }
 
