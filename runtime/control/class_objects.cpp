@@ -1,6 +1,7 @@
 // class_objects.cpp: the static class objects slisp_class_<Id>, and the way from a ClassId to its object.
 // Keeps: immortal data, laid out by the compiler of the runtime; nothing runs to make them.
 #include "runtime/control/classes.hpp"
+#include "runtime/types/types.hpp"
 
 namespace slisp::rt {
 namespace {
@@ -51,12 +52,19 @@ const ClassObject* class_with_id(ClassId id) { return k_class_objects[static_cas
 
 Borrowed class_object(ClassId id) { return word_of(class_with_id(id)); }
 
+// A class that slisp does not offer: an interface that nothing implements, so that programs may name it where they make types.
 Owned make_class(std::string_view full_name) {
-  auto* made = allocate_as<ClassObject>(Kind::Class, sizeof(ClassObject), 2);
-  made->id = static_cast<std::uint32_t>(k_classes);
-  made->flags = 0;
-  made->name = reinterpret_cast<const void*>(make_string(full_name).take());
-  made->parent = class_with_id(ClassId::Object);
+  auto* made = allocate_as<UserClass>(Kind::Class, sizeof(UserClass), k_user_class_slots);
+  made->base.id = k_user_class_id;
+  made->base.flags = k_class_interface | k_class_absent;
+  made->base.name = reinterpret_cast<const void*>(make_string(full_name).take());
+  made->base.parent = class_with_id(ClassId::Object);
+  made->interfaces = made->fields = empty_vector().take();
+  made->keys = abi::k_nil;
+  made->methods = word_of(allocate(Kind::VectorNode, sizeof(abi::Header), 0));
+  made->known[0] = made->known[1] = 0;
+  made->ancestors = ancestors_of(ClassId::Object);
+  made->type_hash = made->reserved = 0;
   return Owned::adopt(word_of(made));
 }
 

@@ -28,6 +28,7 @@ static_assert(k_methods <= 128);
 inline constexpr std::uint32_t k_class_record = 1;
 inline constexpr std::uint32_t k_class_interface = 2;    // of a protocol, or of definterface
 inline constexpr std::uint32_t k_class_reify = 4;
+inline constexpr std::uint32_t k_class_absent = 8;       // named by a program, not offered: not found by name
 
 struct UserClass {
   ClassObject base;

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct DefNode;
 
 enum class LocalKind : std::uint8_t {
   Parameter, Rest, Let, Loop, Catch, LetFn, Self, Temporary,
+  Field,                                 // expand/: a field of a deftype within its methods; reads become runtime calls
   Captured,                              // annotate: a captured value inside the function; the closure keeps it alive
   Sibling                                // annotate: inside a function of a LetFn, another (or the same) one, made from the own captures
 };
@@ -75,7 +77,7 @@ struct VarInfo {
 
 enum class NodeKind : std::uint8_t {
   Const, LocalRef, VarRef, TheVar, If, Do, Let, Loop, Recur, Fn, LetFn, Invoke, RuntimeCall,
-  VectorLiteral, MapLiteral, SetLiteral, Def, SetVar, Throw, Try, Case
+  VectorLiteral, MapLiteral, SetLiteral, Def, SetVar, Throw, Try, Case, Type
 };
 
 struct Node {
@@ -247,6 +249,16 @@ struct CaseNode : Node {
   std::vector<Local*> release_otherwise;
 };
 
+// deftype*: gives a class its methods. The class itself, with its fields and interfaces, is made when the form is analyzed: what comes
+// after refers to it as a constant.
+struct TypeNode : Node {
+  static constexpr NodeKind k_kind = NodeKind::Type;
+  TypeNode(Span s, rt::Owned t) : Node(k_kind, s), type(std::move(t)) {}
+  rt::Owned type;                        // class object
+  std::vector<FnNode*> methods;          // one per name, all its arities; without captures
+  std::vector<std::string> names;        // of the methods
+};
+
 template <class T> T* as(Node* node) { return node->kind == T::k_kind ? static_cast<T*>(node) : nullptr; }
 template <class T> const T* as(const Node* node) { return node->kind == T::k_kind ? static_cast<const T*>(node) : nullptr; }
 inline CollectionNode* as_collection(Node* n) {
@@ -283,6 +295,7 @@ struct Program {
   std::deque<TopLevel> forms;
   std::string main_ns;                   // namespace of the main file
   VarInfo* main = nullptr;               // its -main, or null
+  const std::set<std::string, std::less<>>* member_names = nullptr;   // of methods and fields of all users' types; the session's
   std::deque<std::unique_ptr<VarInfo>> vars;
 };
 

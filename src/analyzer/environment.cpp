@@ -3,7 +3,14 @@
 #include "runtime/api.hpp"
 #include "runtime/control/classes.hpp"
 #include <algorithm>
+#include "runtime/types/types.hpp"
 #include <charconv>
+
+extern "C" {
+// Users' classes that are linked in; the linker gathers them.
+[[gnu::weak]] extern const slisp::rt::UserClass* slisp_classes_begin[];
+[[gnu::weak]] extern const slisp::rt::UserClass* slisp_classes_end[];
+}
 
 namespace slisp::analyzer {
 namespace {
@@ -11,6 +18,7 @@ namespace {
 using abi::Kind;
 using rt::Borrowed;
 using rt::Owned;
+using rt::Word;
 
 std::string text(Borrowed string) { return string.is(Kind::String) ? std::string(rt::text_of(string)) : std::string(); }
 
@@ -54,6 +62,7 @@ Environment::Environment() {
   Owned ns;
   while (walk.next(ns)) linked_.insert(name_of(ns));
   linked_.erase("user");
+  note_linked_classes();
 }
 
 std::string Environment::name_of(Borrowed ns) {
@@ -246,6 +255,7 @@ std::string Environment::class_name(std::string_view simple) const {
 Owned Environment::find_class(std::string_view name) const {
   std::string full = name.find('.') == std::string_view::npos ? class_name(name) : std::string(name);
   if (full.empty()) return Owned();
+  if (auto made = user_classes_.find(full); made != user_classes_.end()) return Owned::copy(made->second);
   Owned symbol = rt::symbol("", full);
   return Owned::adopt(abi::slisp_class_find(symbol.word()));
 }
@@ -321,6 +331,42 @@ std::string Environment::alias_of(std::string_view ns) const {
     if (name_of(find_alias_or_namespace(alias)) == ns) return alias;
   }
   return {};
+}
+
+void Environment::add_user_class(std::string_view simple, std::string_view full, Borrowed type) {
+  if (!simple.empty()) import_class(simple, full);
+  user_classes_[std::string(full)] = Owned::copy(type);
+  note_members(type);
+}
+
+void Environment::note_linked_classes() {
+  for (const rt::UserClass** type = slisp_classes_begin; type != slisp_classes_end; ++type) {
+    const Word word = rt::word_of(*type);
+    user_classes_[std::string(rt::class_name(&(*type)->base))] = Owned::copy(word);
+    note_members(word);
+  }
+}
+
+void Environment::note_members(Borrowed type) {
+  const auto* made = rt::user_class(type.as<const rt::ClassObject>());
+  const std::size_t fields = static_cast<std::size_t>(rt::counted_size(made->fields));
+  for (std::size_t i = 0; i < fields; ++i) member_names_.emplace(text(rt::symbol_name(rt::vector_at(made->fields, i))));
+  auto* methods = Borrowed(made->methods).as<rt::Header>();
+  for (unsigned i = 0; i < methods->slots; i += 2) member_names_.emplace(text(rt::symbol_name(*rt::slot_of(methods, i))));
+}
+
+bool Environment::declares(Borrowed interface, std::string_view method) {
+  const auto* type = interface.as<const rt::ClassObject>();
+  if (!rt::is_user_class(type)) return true;               // of the host: not all methods are known
+  auto* declared = Borrowed(rt::user_class(type)->methods).as<rt::Header>();
+  for (unsigned i = 0; i < declared->slots; i += 2) {
+    if (rt::text_of(rt::symbol_name(*rt::slot_of(declared, i))) == method) return true;
+  }
+  const Word extended = rt::user_class(type)->interfaces;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(rt::counted_size(extended)); ++i) {
+    if (declares(rt::vector_at(extended, i), method)) return true;
+  }
+  return false;
 }
 
 std::vector<std::string> Environment::visible_names(std::string_view ns) const {

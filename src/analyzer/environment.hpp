@@ -77,6 +77,15 @@ class Environment {
   bool has_public(std::string_view ns, std::string_view name) const;
   std::vector<std::string> aliases() const;                                     // of the current namespace
   std::string alias_of(std::string_view ns) const;                              // in the current namespace; empty: none
+  // A type, record or interface that a form made: imported into the current namespace; its members are known from now on.
+  void add_user_class(std::string_view simple, std::string_view full, rt::Borrowed type);
+  // Does the interface, made by a program, or one that it extends declare a method of that name?
+  // Notes the classes that the linked library has.
+  void note_linked_classes();
+  void note_members(rt::Borrowed type);
+  static bool declares(rt::Borrowed interface, std::string_view method);
+  const std::set<std::string, std::less<>>& member_names() const { return member_names_; }
+  bool is_member_name(const std::string& name) const { return member_names_.count(name) != 0; }
   // Names that could have been meant where `ns` stands (empty: unqualified).
   std::vector<std::string> visible_names(std::string_view ns) const;
 
@@ -89,6 +98,8 @@ class Environment {
   std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>> imports_;
   std::map<std::string, rt::Owned, std::less<>> stand_ins_;        // full name -> class object
   std::set<std::string, std::less<>> linked_, compiled_;
+  std::map<std::string, rt::Owned, std::less<>> user_classes_;     // by full name: what the program and linked libraries made
+  std::set<std::string, std::less<>> member_names_;      // of methods and fields of users' classes
   Program* program_ = nullptr;
   rt::Owned current_;
   std::string current_name_;

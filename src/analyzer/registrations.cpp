@@ -29,7 +29,8 @@ bool is_registration(const Node* node, std::vector<VarInfo*>& targets) {
   const std::vector<Node*>* arguments = nullptr;
   if (auto* call = as<RuntimeCallNode>(node)) {
     std::string_view name = abi::runtime_function(call->function).name;
-    if (!name.starts_with("multifn_") || name == "multifn_new") return false;
+    const bool registers = (name.starts_with("multifn_") && name != "multifn_new") || name == "protocol_extend";
+    if (!registers) return false;
     arguments = &call->arguments;
   } else if (const VarInfo* function = called_core_var(node)) {
     if (!is_registering(function->name)) return false;

@@ -23,9 +23,11 @@ bool is_layable(rt::Borrowed value) {
     case rt::Kind::Inst: case rt::Kind::EmptyList: case rt::Kind::Class: case rt::Kind::TaggedLiteral:
     case rt::Kind::ReaderConditional: case rt::Kind::List: case rt::Kind::Cons: case rt::Kind::Vector: case rt::Kind::VectorTrie:
     case rt::Kind::VectorNode: case rt::Kind::ArrayMap: case rt::Kind::HashMap: case rt::Kind::MapNode: case rt::Kind::HashSet:
-    case rt::Kind::SetNode: case rt::Kind::TreeMap: case rt::Kind::TreeSet: case rt::Kind::TreeNode: case rt::Kind::Queue: break;
+    case rt::Kind::SetNode: case rt::Kind::TreeMap: case rt::Kind::TreeSet: case rt::Kind::TreeNode: case rt::Kind::Queue:
+    case rt::Kind::Record: break;
     default: return false;
   }
+  if (value.is(rt::Kind::Class)) return true;              // a user's class is laid out with its methods
   auto* header = value.as<rt::Header>();
   for (unsigned i = 0; i < header->slots; ++i)
     if (rt::Word w = *rt::slot_of(header, i); w != 0 && !is_layable(w)) return false;

@@ -52,7 +52,10 @@ template <class Pass> void per_function(ir::Module& module, Pass pass) {
 
 ClosedWorld annotate(CompileContext& context, Program& program) {
   ClosedWorld world = close_world(context, program);
-  if (context.enabled("inline-wrappers", 1)) analyzer::inline_wrappers(program);
+  if (context.enabled("inline-wrappers", 1)) {
+    if (context.options.mode == Mode::Program) analyzer::drop_member_questions(program);
+    analyzer::inline_wrappers(program);
+  }
   after_ast(context, "inline-wrappers", program);
   analyzer::to_a_normal_form(program);
   after_ast(context, "anf", program);

@@ -101,6 +101,7 @@ Owned Evaluator::eval(const Node* node, Frame& frame) {
     }
     case NodeKind::Try: return eval_try(static_cast<const TryNode*>(node), frame);
     case NodeKind::Case: return eval_case(static_cast<const CaseNode*>(node), frame);
+    case NodeKind::Type: return eval_type(static_cast<const TypeNode*>(node), frame);
   }
   return Owned();
 }
@@ -317,6 +318,22 @@ Owned Evaluator::eval_case(const CaseNode* node, Frame& frame) {
   }
   test = Owned();
   return eval(node->otherwise, frame);
+}
+
+Owned Evaluator::eval_type(const TypeNode* node, Frame& frame) {
+  std::vector<Owned> methods;
+  for (std::size_t i = 0; i < node->methods.size(); ++i) {
+    methods.push_back(rt::symbol("", node->names[i]));
+    methods.push_back(make_closure(node->methods[i], frame));
+  }
+  Owned table = rt::vector_of(methods);
+  abi::slisp_class_set_methods(node->type.word(), table.take());
+  return Owned();
+}
+
+void Evaluator::give_methods(const TypeNode* node) {
+  Frame frame{nullptr, nullptr, abi::k_pending, nullptr};
+  (void)eval_type(node, frame);
 }
 
 }  // namespace slisp::evaluator

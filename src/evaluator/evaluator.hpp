@@ -74,6 +74,8 @@ class Evaluator final : public MacroHost {
   Owned eval_def(const DefNode* node, Frame& frame);
   Owned eval_try(const TryNode* node, Frame& frame);
   Owned eval_case(const CaseNode* node, Frame& frame);
+  Owned eval_type(const TypeNode* node, Frame& frame);
+  void give_methods(const TypeNode* node);
   Owned read_local(const Local* local, Frame& frame);
   Owned read_var(const VarInfo* var);
   bool eval_arguments(const std::vector<Node*>& nodes, Frame& frame, Word* out);

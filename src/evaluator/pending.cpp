@@ -33,6 +33,10 @@ bool Evaluator::top_level(TopLevel& form) {
     case Mode::Program:
     case Mode::Repl: break;
   }
+  // Types have their methods at once: that runs nothing.
+  for_each_node(form.node, [&](Node* node) {
+    if (auto* type = as<TypeNode>(node)) give_methods(type);
+  });
   auto waiting = std::make_shared<Pending>();
   waiting->form = &form;
   std::vector<VarInfo*> targets;

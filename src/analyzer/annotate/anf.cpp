@@ -102,6 +102,9 @@ class Normaliser {
         n->otherwise = normalise(n->otherwise);
         return wrap(std::move(out), n, n->span);
       }
+      case NodeKind::Type:
+        for (FnNode* method : static_cast<TypeNode*>(node)->methods) normalise(method);
+        return node;
     }
     return node;
   }

@@ -87,6 +87,12 @@ template <class F> void for_each_child(Node* node, F&& f) {
       f(n->otherwise);
       return;
     }
+    case NodeKind::Type:
+      for (FnNode* method : static_cast<TypeNode*>(node)->methods) {
+        Node* child = method;
+        f(child);
+      }
+      return;
   }
 }
 

@@ -128,6 +128,13 @@ class Copier {
         out->otherwise = copy(n->otherwise);
         return out;
       }
+      case NodeKind::Type: {
+        auto* n = static_cast<const TypeNode*>(node);
+        auto* out = arena_.make<TypeNode>(n->span, rt::Owned::copy(n->type));
+        for (const FnNode* method : n->methods) out->methods.push_back(function(method));
+        out->names = n->names;
+        return out;
+      }
     }
     return nullptr;
   }
@@ -197,6 +204,7 @@ void copy_program(const Program& from, Program& to) {
   }
   to.main_ns = from.main_ns;
   to.main = from.main;
+  to.member_names = from.member_names;
 }
 
 }  // namespace slisp::analyzer

@@ -263,6 +263,9 @@ class Frame {
       case NodeKind::Throw: walk(static_cast<ThrowNode*>(node)->value, live); return;
       case NodeKind::Try: return walk_try(static_cast<TryNode*>(node), live);
       case NodeKind::Case: return walk_case(static_cast<CaseNode*>(node), live);
+      case NodeKind::Type:
+        for (FnNode* method : static_cast<TypeNode*>(node)->methods) functions_.push_back(method);
+        return;
     }
   }
 

@@ -154,6 +154,17 @@ class Printer {
         out_ += ')';
         return;
       }
+      case NodeKind::Type: {
+        auto* n = static_cast<const TypeNode*>(node);
+        out_ += "(type ";
+        value(n->type, false);
+        for (const FnNode* method : n->methods) {
+          line(depth + 1);
+          function(method, depth + 1);
+        }
+        out_ += ')';
+        return;
+      }
     }
   }
 

@@ -40,7 +40,9 @@ Expander::Special Expander::find_special(Borrowed head) const {
       {"throw", &Expander::special_throw},   {"var", &Expander::special_var},     {"set!", &Expander::special_set},
       {"def", &Expander::special_def},       {"fn*", &Expander::special_fn},      {"letfn*", &Expander::special_letfn},
       {"try", &Expander::special_try},       {"case*", &Expander::special_case},  {".", &Expander::special_dot},
-      {"new", &Expander::special_new},       {"catch", &Expander::special_misplaced}, {"finally", &Expander::special_misplaced}};
+      {"new", &Expander::special_new},       {"deftype*", &Expander::special_deftype},
+      {"reify*", &Expander::special_reify},  {"interface*", &Expander::special_interface},
+           {"catch", &Expander::special_misplaced}, {"finally", &Expander::special_misplaced}};
   if (!is_symbol(head) || !rt::symbol_ns(head).is_nil()) return nullptr;
   auto found = k_specials.find(rt::text_of(rt::symbol_name(head)));
   return found == k_specials.end() ? nullptr : found->second;
@@ -130,6 +132,13 @@ Node* Expander::analyze_call_form(Borrowed seq, Place place) {
 }
 
 Node* Expander::analyze_invoke(const Items& items) {
+  if (is_symbol(items[0]) && name_of(items[0]).qualified()) {
+    if (const Owned type = user_class(name_of(items[0]).ns); !type.is_nil()) {
+      bool known = false;
+      Node* node = type_static(type, name_of(items[0]).name, items, 1, known);
+      if (known) return node;
+    }
+  }
   auto* node = make<InvokeNode>();
   node->callee = analyze(items[0], Place::Value);
   if (items.size() == 1 && is_symbol(items[0]) && node->callee != nullptr) {

@@ -4,6 +4,8 @@
 //   macros.cpp      macro calls                               literals.cpp     constants, quote, collections
 //   specials.cpp    if do let* loop* recur throw set! var     def.cpp fn.cpp try.cpp case.cpp
 //   interop.cpp     host names -> vars of slisp.host          runtime_calls.cpp  (rt/NAME ...)
+//   types.cpp       deftype* reify* interface*                fields.cpp       fields within methods
+//   members.cpp     (.member x), constructors, static members of users' types
 //   namespaces.cpp  ns, require, refer, import                loading.cpp      files and roots
 //   top_level.cpp   forms at top level            calls.cpp        calls that cannot succeed
 //   suggestions.cpp what could have been meant    evaluate.cpp     eval while compiling
@@ -14,6 +16,8 @@
 #include "src/reader/span_table.hpp"
 #include <map>
 #include <set>
+#include <span>
+#include <unordered_map>
 
 namespace slisp::analyzer {
 
@@ -22,11 +26,19 @@ using Items = std::vector<Borrowed>;
 // Where a form stands: may a recur stand here?
 enum class Place : std::uint8_t { Value, Tail };
 
+// A field of the type whose method is being analyzed, read once for the functions that close over it.
+struct FieldCapture {
+  Local* local;
+  Node* read;
+};
+
 // The method whose body is being analyzed.
 struct FnContext {
   FnContext* outer;
   FnNode* fn;
   FnMethod* method;
+  bool of_type = false;                          // a method of deftype* or reify*
+  std::vector<FieldCapture>* fields = nullptr;   // while a function within a type's method is analyzed: what it closes over
   std::uint32_t next = 0;                // first free index of its frame
   std::uint32_t size = 0;
 };
@@ -38,13 +50,17 @@ struct ScopeEntry {
   Owned symbol;
   Owned env;                             // &env up to here, made when first asked for
   bool has_env = false;
+  bool is_mutable = false;               // of a field, whose Local::frame_index is its place in the object
 };
 
 struct RecurTarget {
   LoopNode* loop;
   FnMethod* method;
   std::size_t arity;
+  Local* object = nullptr;               // of a type's method: its first parameter, which recur does not pass
 };
+// Is a method part of fn*, or of a type?
+enum class MethodKind : std::uint8_t { Function, OfType };
 enum class NoRecur : std::uint8_t { NotTail, AcrossTry, CatchFinally };
 
 class Expander {
@@ -69,6 +85,11 @@ class Expander {
  private:
   friend struct ReaderHooks;
   friend struct TagHooks;
+  // A user's class that a value is known to be of. A hint may lie: exact is what was seen made.
+  struct KnownType {
+    Owned type;
+    bool exact = false;
+  };
   using Special = Node* (Expander::*)(Borrowed form, const Items& items, Place place);
 
   // loading.cpp
@@ -114,6 +135,7 @@ class Expander {
   Local* find_local(Borrowed symbol);
   ScopeEntry* find_entry(Borrowed symbol);
   void leave_scope(std::size_t size);
+  static void add_capture(FnNode* fn, Local* local);
   Owned local_environment();
   std::uint32_t take_frame_index();
   FnNode* current_fn() const { return context_ ? context_->fn : nullptr; }
@@ -171,7 +193,7 @@ class Expander {
   void note_function(VarInfo& var, const FnNode& fn);
   Node* special_fn(Borrowed form, const Items& items, Place place);
   bool fn_methods(FnNode* fn, const Items& items, std::size_t from);
-  bool fn_method(FnNode* fn, Borrowed form, const Items& items);
+  bool fn_method(FnNode* fn, Borrowed form, const Items& items, MethodKind kind = MethodKind::Function);
   bool check_methods(FnNode* fn);
   Node* special_letfn(Borrowed form, const Items& items, Place place);
   Node* special_try(Borrowed form, const Items& items, Place place);
@@ -200,6 +222,47 @@ class Expander {
   std::nullptr_t unknown_class(const std::string& name);
   Node* refuse(std::string what, std::string hint, std::vector<Node*> arguments);
   Node* static_member(Borrowed symbol, bool& is_host);
+
+  // types.cpp
+  Node* special_deftype(Borrowed form, const Items& items, Place place);
+  Node* special_reify(Borrowed form, const Items& items, Place place);
+  Node* special_interface(Borrowed form, const Items& items, Place place);
+  struct MethodForms {
+    Borrowed name;
+    std::vector<std::pair<Borrowed, Items>> arities;     // the form, then parameters and body
+  };
+  struct Field {
+    Borrowed name;
+    bool is_mutable;
+  };
+  bool type_interfaces(Borrowed vector, std::vector<Owned>& interfaces);
+  bool type_methods(const Items& items, std::size_t from, std::vector<MethodForms>& methods);
+  bool check_declared(const std::vector<Owned>& interfaces, const std::vector<MethodForms>& methods);
+  FnNode* type_method(const MethodForms& method, const std::string& type_name, Borrowed type, std::span<const Field> fields);
+  Owned make_class(const std::string& name, std::span<Owned> interfaces, std::span<Owned> fields, std::span<Owned> methods, std::int64_t flags);
+
+  // fields.cpp
+  void bind_field(const Field& field, std::uint32_t index, FnNode* home);
+  Node* field_reference(const ScopeEntry& entry);
+  Node* field_assignment(const ScopeEntry& entry, Borrowed symbol, Borrowed value);
+  bool collects_fields(std::vector<FieldCapture>& fields);
+  Node* close_over_fields(Node* node, std::vector<FieldCapture>& fields);
+  Node* constant_index(std::int64_t index);
+
+  // members.cpp
+  Owned user_class(std::string_view name);
+  KnownType known_type(Node* object, Borrowed form);
+  KnownType hinted_type(Borrowed form);
+  VarInfo* host_helper(const char* name);
+  bool member_comes_later(std::string_view name) const;
+  std::int64_t field_index(Borrowed type, std::string_view name);
+  void note_type(Local* local, Borrowed symbol, Node* init);
+  Node* new_object(Borrowed type, const Items& items, std::size_t from);
+  Node* type_static(Borrowed type, std::string_view member, const Items& items, std::size_t from, bool& known);
+  Node* ask_member(Node* object, const std::string& name, const Items& items, std::size_t from, bool field, VarInfo* host);
+  Node* known_field(Node* object, const KnownType& known, std::int64_t index, std::string_view name);
+  Node* member_assignment(const Items& target, Borrowed value);
+  struct Kept;
 
   // runtime_calls.cpp
   bool is_runtime_call(Borrowed head) const;
@@ -265,6 +328,9 @@ class Expander {
   NoRecur no_recur_ = NoRecur::NotTail;
   std::string fn_name_;                          // qualified name of what is being defined, for names of inner functions
   std::string next_fn_name_;                     // set by def for the function that is its init
+  std::unordered_map<const Local*, KnownType> local_types_;   // within the top-level form at hand
+  Borrowed method_type_ = abi::k_nil;            // of the type whose methods are being analyzed
+  std::map<std::string, std::uint32_t> reify_count_;      // by namespace, for the names of classes
 
   // Calls whose callee may still be defined again: looked at when the whole program is known.
   struct Call {

@@ -6,6 +6,8 @@
 namespace slisp::analyzer {
 
 Node* Expander::special_fn(Borrowed form, const Items& items, Place) {
+  std::vector<FieldCapture> fields;
+  const bool collects = collects_fields(fields);
   auto* fn = make<FnNode>();
   Owned head_meta = meta_of(items[0]);
   fn->once = map_value(head_meta, "once").truthy();
@@ -36,14 +38,20 @@ Node* Expander::special_fn(Borrowed form, const Items& items, Place) {
       Borrowed map = kept;
       kept_.push_back(std::move(kept));
       fn->metadata = analyze(map, Place::Value);
-      if (fn->metadata == nullptr) return nullptr;
+      if (fn->metadata == nullptr) {
+        if (collects) context_->fields = nullptr;
+        return nullptr;
+      }
     }
   }
   std::size_t scope = scope_.size();
   Restore<std::string> inner_name(fn_name_, fn->name);
   if (!self.is_nil()) {
-    if (name_of(self).qualified()) return error("e-fn", "the name of a function has no namespace: " + name_of(self).full(),
-                                                      "it is a local within the function");
+    if (name_of(self).qualified()) {
+      if (collects) context_->fields = nullptr;
+      return error("e-fn", "the name of a function has no namespace: " + name_of(self).full(),
+                   "it is a local within the function");
+    }
     fn->self = program_->arena.local();
     bind_self(self, fn, fn->self);
     note_local_function(fn->self, fn);
@@ -51,7 +59,8 @@ Node* Expander::special_fn(Borrowed form, const Items& items, Place) {
   bool ok = fn_methods(fn, items, from);
   scope_.erase(scope_.begin() + static_cast<std::ptrdiff_t>(scope), scope_.end());
   if (!ok) local_functions_.erase(fn->self);
-  return ok ? fn : nullptr;
+  if (collects) context_->fields = nullptr;
+  return ok ? close_over_fields(fn, fields) : nullptr;
 }
 
 bool Expander::fn_methods(FnNode* fn, const Items& items, std::size_t from) {
@@ -77,13 +86,13 @@ bool Expander::fn_methods(FnNode* fn, const Items& items, std::size_t from) {
   return ok && check_methods(fn);
 }
 
-bool Expander::fn_method(FnNode* fn, Borrowed form, const Items& items) {
+bool Expander::fn_method(FnNode* fn, Borrowed form, const Items& items, MethodKind kind) {
   Restore<Span> where(span_, form.is_nil() ? span_ : narrow(form));
   fn->methods.push_back(std::make_unique<FnMethod>());
   FnMethod* method = fn->methods.back().get();
   method->fn = fn;
   method->span = span_;
-  FnContext context{context_, fn, method};
+  FnContext context{context_, fn, method, kind == MethodKind::OfType};
   Restore<FnContext*> inside(context_, &context);
   std::size_t scope = scope_.size();
   bool ok = true, rest = false;
@@ -106,6 +115,8 @@ bool Expander::fn_method(FnNode* fn, Borrowed form, const Items& items) {
       method->rest = bind(parameter, LocalKind::Rest);
     } else {
       method->parameters.push_back(bind(parameter, LocalKind::Parameter));
+      if (kind == MethodKind::OfType && method->parameters.size() == 1) local_types_[method->parameters[0]] = {Owned::copy(method_type_), true};
+      else note_type(method->parameters.back(), parameter, nullptr);
     }
     if (!ok) break;
   }
@@ -115,6 +126,10 @@ bool Expander::fn_method(FnNode* fn, Borrowed form, const Items& items) {
   }
   if (ok) {
     RecurTarget target{nullptr, method, method->parameters.size() + (method->rest ? 1 : 0)};
+    if (kind == MethodKind::OfType) {
+      target.object = method->parameters[0];
+      --target.arity;
+    }
     Restore<const RecurTarget*> jump(recur_, &target);
     Restore<std::size_t> guarded(guards_, guards_ + (thunk_ && target.arity == 0 ? 1 : 0));
     Restore<std::string> no_name(next_fn_name_, std::string());
@@ -150,6 +165,8 @@ Node* Expander::special_letfn(Borrowed, const Items& items, Place place) {
   Items bindings;
   if (!check_bindings(items[0], items, bindings)) return nullptr;
   auto* node = make<LetFnNode>();
+  std::vector<FieldCapture> fields;
+  const bool collects = collects_fields(fields);
   std::size_t scope = scope_.size();
   for (std::size_t i = 0; i < bindings.size(); i += 2) node->members.push_back({bind(bindings[i], LocalKind::LetFn), nullptr});
   bool ok = true;
@@ -161,9 +178,10 @@ Node* Expander::special_letfn(Borrowed, const Items& items, Place place) {
     note_local_function(node->members[i].local, node->members[i].fn);
     ok = ok && node->members[i].fn != nullptr;
   }
+  if (collects) context_->fields = nullptr;
   node->body = analyze_body(items, 2, place);
   leave_scope(scope);
-  return ok && node->body ? node : nullptr;
+  return ok && node->body ? close_over_fields(node, fields) : nullptr;
 }
 
 }  // namespace slisp::analyzer

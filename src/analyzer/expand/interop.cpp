@@ -102,6 +102,11 @@ Node* Expander::static_member(Borrowed symbol, bool& is_host) {
   SymbolName name = name_of(symbol);
   is_host = name.qualified() && names_class(name.ns);
   if (!is_host) return nullptr;
+  if (const Owned type = user_class(name.ns); !type.is_nil()) {
+    bool known = false;
+    Node* node = type_static(type, name.name, {}, 0, known);
+    if (known) return node;
+  }
   std::size_t errors = session_.diagnostics.error_count();
   VarInfo* var = host_var(simple_name(name.ns) + "--" + std::string(name.name));
   if (var != nullptr) return make<VarRefNode>(var);
@@ -117,6 +122,13 @@ Node* Expander::member_call(Borrowed target, std::string_view member, const Item
   if (name == "remove" && !field && items.size() == from + 1 && is_call_of(items[from], "int")) host_name = "removeAt";
   Node* object = analyze(target, Place::Value);
   if (object == nullptr) return nullptr;
+  const std::size_t count = items.size() - from;
+  const KnownType known = known_type(object, target);
+  if (!known.type.is_nil() && count == 0 && (field || !Environment::declares(known.type, name))) {
+    if (const std::int64_t index = field_index(known.type, name); index >= 0) return known_field(object, known, index, name);
+  }
+  VarInfo* host = host_var((field ? "--" : "-") + host_name);
+  if (host != nullptr || environment_.is_member_name(name) || member_comes_later(name)) return ask_member(object, name, items, from, field, host);
   std::string description = field ? "the field " + name + " (.-" + name + ")" : "the method " + name + " (." + name + ")";
   return host_call((field ? "--" : "-") + host_name, description, object, items, from);
 }
@@ -143,6 +155,11 @@ Node* Expander::special_dot(Borrowed, const Items& items, Place) {
     SymbolName target = name_of(items[1]);
     Owned found = target.qualified() ? Owned() : Environment::resolve_in(environment_.current_namespace(), items[1]);
     if (!target.qualified() && !found.is(abi::Kind::Var) && names_class(target.name)) {
+      if (const Owned type = user_class(target.name); !type.is_nil()) {
+        bool known = false;
+        Node* node = type_static(type, name, arguments, from, known);
+        if (known) return node;
+      }
       std::string host = simple_name(target.name) + "--" + std::string(name);
       std::string description = "the member " + std::string(name) + " of class " + std::string(target.name);
       bool constant_member = field || (call.empty() && items.size() == 3);
@@ -155,6 +172,7 @@ Node* Expander::special_dot(Borrowed, const Items& items, Place) {
 
 Node* Expander::new_instance(std::string_view class_name, const Items& items, std::size_t from) {
   std::string name(class_name);
+  if (const Owned type = user_class(name); !type.is_nil()) return new_object(type, items, from);
   if (!names_class(name) && host_var("new-" + simple_name(name)) == nullptr) return unknown_class(name);
   return host_call("new-" + simple_name(name), "the constructor of class " + name, nullptr, items, from);
 }

@@ -137,6 +137,7 @@ void Expander::find_data_readers() {
 void Expander::use(Program& program) {
   program_ = &program;
   environment_.use_program(program);
+  program.member_names = &environment_.member_names();
 }
 
 void Expander::note_library_namespace(const std::string& name) {

@@ -7,15 +7,15 @@ namespace {
 
 std::uint32_t hash_of_symbol(Borrowed symbol) { return symbol.as<abi::Named>()->hash; }
 
-void add_capture(FnNode* fn, Local* local) {
+}  // namespace
+
+void Expander::add_capture(FnNode* fn, Local* local) {
   for (const Capture& capture : fn->captures) {
     if (capture.outer == local) return;
   }
   fn->captures.push_back({local, local, Use::Copy});
   local->captured = true;
 }
-
-}  // namespace
 
 std::uint32_t Expander::take_frame_index() {
   std::uint32_t& next = context_ ? context_->next : top_next_;
@@ -63,7 +63,7 @@ Local* Expander::find_local(Borrowed symbol) {
 void Expander::leave_scope(std::size_t size) {
   while (scope_.size() > size) {
     const ScopeEntry& last = scope_.back();
-    bool in_this_frame = last.local->kind != LocalKind::Self && last.home == current_fn() &&
+    bool in_this_frame = last.local->kind != LocalKind::Self && last.local->kind != LocalKind::Field && last.home == current_fn() &&
                          (!context_ || last.local->owner == context_->method);
     if (in_this_frame) --(context_ ? context_->next : top_next_);
     scope_.pop_back();

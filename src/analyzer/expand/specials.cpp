@@ -56,6 +56,7 @@ Node* Expander::special_let(Borrowed, const Items& items, Place place) {
     ok = ok && init != nullptr;
     node->bindings.push_back({bind(bindings[i], LocalKind::Let), init});
     note_local_function(node->bindings.back().local, init);
+    if (init != nullptr) note_type(node->bindings.back().local, bindings[i], init);
   }
   node->body = analyze_body(items, 2, place);
   leave_scope(scope);
@@ -101,6 +102,7 @@ Node* Expander::special_recur(Borrowed, const Items& items, Place place) {
   auto* node = make<RecurNode>();
   node->loop = recur_->loop;
   node->method = recur_->method;
+  if (recur_->object != nullptr) node->arguments.push_back(make<LocalRefNode>(recur_->object));
   return analyze_all(items, 1, node->arguments) ? node : nullptr;
 }
 
@@ -129,10 +131,17 @@ Node* Expander::special_var(Borrowed, const Items& items, Place) {
 
 Node* Expander::special_set(Borrowed, const Items& items, Place) {
   if (items.size() != 3) return error("e-set", "Malformed assignment, expecting (set! target val)", "set! takes what is set and its new value");
+  if (is_seq(items[1])) {
+    Borrowed list = abi::k_nil;
+    if (!as_list(items[1], list)) return nullptr;
+    const Items target = list_items(list);
+    if (!target.empty() && is_symbol(target[0]) && name_of(target[0]).name.front() == '.') return member_assignment(target, items[2]);
+  }
   if (!is_symbol(items[1])) {
     return error("e-set", "Invalid assignment target: " + form_text(items[1]), "set! assigns to dynamic vars that have a binding");
   }
-  if (find_entry(items[1]) != nullptr) {
+  if (const ScopeEntry* entry = find_entry(items[1])) {
+    if (entry->local->kind == LocalKind::Field) return field_assignment(*entry, items[1], items[2]);
     return error("e-set", "Cannot assign to non-mutable: " + name_of(items[1]).full(), "locals never change", "use an atom, a volatile, or loop");
   }
   if (context_ == nullptr && is_compiler_setting(name_of(items[1]).name)) return nil_node();

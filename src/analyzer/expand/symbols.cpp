@@ -30,6 +30,7 @@ Node* Expander::var_reference(VarInfo* var) {
 }
 
 Node* Expander::analyze_symbol(Borrowed symbol) {
+  if (const ScopeEntry* entry = find_entry(symbol); entry != nullptr && entry->local->kind == LocalKind::Field) return field_reference(*entry);
   if (Local* local = find_local(symbol)) return make<LocalRefNode>(local);
   Resolved found = resolve(symbol);
   switch (found.meaning) {

@@ -51,6 +51,7 @@ bool Expander::top_level(Borrowed form) {
   next_fn_name_.clear();
   Node* node = analyze(at, Place::Value);
   kept_.clear();
+  local_types_.clear();
   return node != nullptr && finish_top_level(node);
 }
 

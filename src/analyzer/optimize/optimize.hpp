@@ -13,6 +13,9 @@ class Environment;
 // Calls of functions that only call a runtime function become that runtime call; keywords as functions become lookups.
 void inline_wrappers(Program& program);
 
+// Calls of members ask no object for methods of a name that no type of the program has.
+void drop_member_questions(Program& program);
+
 // A program that mentions *command-line-args* sets its root when it starts.
 void set_process_vars(Program& program);
 

@@ -117,6 +117,10 @@ std::size_t tail_bytes(const Header* object) {
   return 0;
 }
 
+// Of UserClass: the slot behind name, parent, interfaces, fields and keys.
+constexpr unsigned k_class_methods_slot = 5;
+static_assert(offsetof(rt::UserClass, methods) == k_first_slot[static_cast<std::size_t>(Kind::Class)] + 8 * k_class_methods_slot);
+
 std::string hexadecimal(std::uint64_t n) {
   static constexpr char digits[] = "0123456789abcdef";
   std::string out = "0x";
@@ -164,7 +168,8 @@ DataLayout::VarParts::VarParts(rt::Borrowed value) : name(value), ns(value) {
 bool DataLayout::by_address(Word value) const {
   if (names_of_ == Names::OfTheLink || !rt::is_pointer(value)) return false;
   Header* object = rt::header_of(value);
-  if (object->kind != Kind::Keyword && object->kind != Kind::Var) return false;
+  const bool user_class = object->kind == Kind::Class && rt::is_user_class(reinterpret_cast<const rt::ClassObject*>(object));
+  if (object->kind != Kind::Keyword && object->kind != Kind::Var && !user_class) return false;
   if (object->count > 0) object->count = 0;
   return true;
 }
@@ -222,13 +227,17 @@ Outcome DataLayout::collect() {
   external_.erase(0);
   for (std::size_t i = 0; i < module_.sites.size(); ++i) site_symbols_.push_back("T" + std::to_string(i));
 
+  // Users' classes have the symbols that the compiler gave them.
+  for (const ir::StaticObject& object : module_.statics)
+    if (object.value.is(Kind::Class) && object.kind != ir::StaticKind::Constant) external_.emplace(object.value.word(), object.symbol);
+
   // First the constants that have names of their own, so that what refers to them uses these; then all that they reach.
   for (const ir::StaticObject& object : module_.statics) {
     if (object.kind != ir::StaticKind::Constant) continue;
     Word value = object.value.word();
     if (!rt::is_pointer(value) || external_.count(value) != 0) continue;
     Kind kind = rt::header_of(value)->kind;
-    if (kind == Kind::Keyword || kind == Kind::Var) continue;
+    if (kind == Kind::Keyword || kind == Kind::Var || kind == Kind::Class) continue;
     if (labels_.try_emplace(value, object.symbol).second) order_.push_back(value);
     names_[value].emplace_back(object.symbol, object.global);
   }
@@ -258,6 +267,16 @@ Outcome DataLayout::collect() {
         const VarParts& var = vars_.try_emplace(&object, object.value).first->second;
         for (Word part : {var.name.word(), var.ns.word()})
           if (Outcome failure = reach(part)) return failure;
+        reference.symbol = object.symbol;
+        break;
+      }
+      case ir::StaticKind::Class: {
+        const Header* type = rt::header_of(object.value.word());
+        for (unsigned i = 0; i < k_class_methods_slot; ++i)
+          if (Outcome failure = reach(slots_of(type)[i])) return failure;
+        const Header* methods = rt::header_of(slots_of(type)[k_class_methods_slot]);
+        for (unsigned i = 0; i < methods->slots; i += 2)
+          if (Outcome failure = reach(slots_of(methods)[i])) return failure;
         reference.symbol = object.symbol;
         break;
       }
@@ -326,6 +345,47 @@ void DataLayout::emit_object(const Header* object, const std::vector<std::pair<s
   }
 }
 
+// As it lies in memory, but for the functions of the methods: those are the static closures of this module.
+void DataLayout::emit_class(const ir::StaticObject& object, const Naming& naming, AsmText& out) {
+  const Header* type = rt::header_of(object.value.word());
+  const Header* methods = rt::header_of(slots_of(type)[k_class_methods_slot]);
+  std::string name = naming(object.symbol);
+  const std::uint32_t flags = reinterpret_cast<const rt::ClassObject*>(type)->flags;
+  const bool has_objects = (flags & rt::k_class_interface) == 0, listed = (flags & rt::k_class_absent) == 0;
+  if (has_objects) out.mention("slisp_type_operations");
+  // The pointer that enters the class in the list of all classes is kept by the class, which refers to it, and only by that.
+  out << "section .data." << name << " progbits alloc noexec write align=8\n";
+  out.define(name, object.global);
+  if (has_objects) out << "dq slisp_type_operations\n";
+  if (listed) out << "dq " << name << ".listed\n";
+  out << name << ":\n";
+  emit_header(type, out);
+  const auto* words = reinterpret_cast<const Word*>(type);
+  out << "dq " << hexadecimal(words[1]) << '\n';
+  for (unsigned i = 0; i < k_class_methods_slot; ++i) emit_word(slots_of(type)[i], naming, out);
+  out << "dq " << name << ".methods\n";
+  for (std::size_t i = 2 + std::size_t{type->slots}; i < sizeof(rt::UserClass) / sizeof(Word); ++i) out << "dq " << hexadecimal(words[i]) << '\n';
+  out << name << ".methods:\n";
+  emit_header(methods, out);
+  for (unsigned i = 0; i < methods->slots; i += 2) {
+    emit_word(slots_of(methods)[i], naming, out);
+    const std::string_view method = rt::text_of(rt::symbol_name(slots_of(methods)[i]));
+    const ir::StaticObject::Method* function = nullptr;
+    for (const ir::StaticObject::Method& m : object.methods)
+      if (m.name == method) function = &m;
+    if (function == nullptr) {
+      // Of an interface; or of a reify, whose objects hold their methods.
+      out << "dq " << hexadecimal(slots_of(methods)[i + 1]) << '\n';
+      continue;
+    }
+    std::string closure = naming(references_[function->closure.index].symbol);
+    out.mention(closure);
+    out << "dq " << closure << '\n';
+  }
+  if (!listed) return;
+  out << "section slisp_classes." << name << " progbits alloc noexec write align=8\n" << name << ".listed: dq " << name << '\n';
+}
+
 void DataLayout::emit_var(const ir::StaticObject& object, const Naming& naming, AsmText& out) {
   const VarParts& var = vars_.at(&object);
   std::string name = naming(object.symbol);
@@ -369,6 +429,7 @@ void DataLayout::emit(const Naming& naming, Chunks& out) {
   }
   for (const ir::StaticObject& object : module_.statics) {
     if (object.kind == ir::StaticKind::VarCell && vars_.count(&object) != 0) emit_var(object, naming, out.emplace_back());
+    if (object.kind == ir::StaticKind::Class) emit_class(object, naming, out.emplace_back());
     if (object.kind != ir::StaticKind::Closure) continue;
     AsmText& text = out.emplace_back();
     begin("data", naming(object.symbol), object.global, "", text);

@@ -44,6 +44,7 @@ class DataLayout {
   void emit_word(rt::Word value, const Naming& naming, AsmText& out);
   void emit_object(const rt::Header* object, const std::vector<std::pair<std::string, bool>>& labels, const Naming& naming, AsmText& out);
   void emit_descriptor(const ir::Descriptor& descriptor, const Naming& naming, AsmText& out);
+  void emit_class(const ir::StaticObject& object, const Naming& naming, AsmText& out);
   void emit_var(const ir::StaticObject& object, const Naming& naming, AsmText& out);
   // Section and label; `before` stands in front of the label.
   void begin(std::string_view kind, const std::string& label, bool global, std::string_view before, AsmText& out);

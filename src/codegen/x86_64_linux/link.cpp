@@ -20,6 +20,7 @@ constexpr const char* k_gather_script =
     ".slisp_keywords : ALIGN(32) { slisp_keywords_begin = .; *(slisp_keywords.*) "
     "slisp_keywords_end = .; }\n"
     ".slisp_vars : ALIGN(8) { slisp_vars_begin = .; *(slisp_vars.*) slisp_vars_end = .; }\n"
+    ".slisp_classes : ALIGN(8) { slisp_classes_begin = .; *(slisp_classes.*) slisp_classes_end = .; }\n"
     "} INSERT AFTER .data;\n";
 
 std::set<std::string> library_keywords(const fs::path& folder) {

@@ -116,17 +116,20 @@ enum class StaticKind : std::uint8_t {
   Constant,                              // `value`, laid out as data
   Closure,                               // a closure without captures over `descriptor`
   VarCell,                               // a var of this module
+  Class,                                 // a user's type: `value` with `methods` in it
   External,                              // defined elsewhere: `symbol` only (library closures, var cells, runtime objects)
 };
 struct StaticObject {
   StaticKind kind = StaticKind::External;
   std::string symbol;
   bool global = false;
-  rt::Owned value;                       // Constant; VarCell: the runtime Var to take name, ns, flags from
+  rt::Owned value;                       // Constant, Class; External: the class that is meant, if it is one; VarCell: the runtime Var to take name, ns, flags from
   DescriptorId descriptor;               // Closure
   StaticId root;                         // VarCell: static object that is its root from the start; invalid: root_word
   rt::Word root_word = abi::k_unbound_root;  // VarCell: immediate root, or unbound
   StaticId metadata;                     // VarCell: constant map, or invalid
+  struct Method { std::string name; StaticId closure; };
+  std::vector<Method> methods;           // Class
 };
 
 struct TraceSite {

@@ -209,6 +209,17 @@ class Parser {
     } else if (kind == "closure") {
       s.kind = StaticKind::Closure;
       if (!line.take("descriptor=") || !line.number(s.descriptor.index)) return "'descriptor=' is missing";
+    } else if (kind == "class") {
+      s.kind = StaticKind::Class;
+      auto name = line.quoted();
+      if (!name) return "the name of the class is missing";
+      rt::Owned symbol = rt::symbol("", *name);
+      s.value = rt::Owned::adopt(abi::slisp_class_find(symbol.word()));
+      while (auto method = line.quoted()) {
+        StaticObject::Method m{*method, {}};
+        if (!line.take(":") || !line.number(m.closure.index)) return "wrong method";
+        s.methods.push_back(std::move(m));
+      }
     } else if (kind == "external") {
       s.kind = StaticKind::External;
     } else if (kind == "var") {

@@ -101,6 +101,10 @@ void static_text(std::string& out, const Module& module, std::size_t index) {
     case StaticKind::Closure:
       out += " closure " + s.symbol + (s.global ? " global" : "") + " descriptor=" + number(s.descriptor.index);
       break;
+    case StaticKind::Class:
+      out += " class " + s.symbol + (s.global ? " global " : " ") + quoted(readable(s.value));
+      for (const StaticObject::Method& m : s.methods) out += " " + quoted(m.name) + ":" + number(m.closure.index);
+      break;
     case StaticKind::External: out += " external " + s.symbol; break;
     case StaticKind::VarCell:
       out += " var " + s.symbol + (s.global ? " global " : " ") + quoted(var_name(s.value)) + " root=";

@@ -1,4 +1,5 @@
 // bindings.cpp: what introduces names: let, letfn, loop and recur, fn, def.
+#include "runtime/api.hpp"
 #include "src/compiler/check.hpp"
 #include "src/compiler/ir/text.hpp"
 #include "src/compiler/lowering/function_lowering.hpp"
@@ -127,6 +128,27 @@ ir::ValueId FunctionLowering::definition(DefNode* node) {
     rt(RuntimeFunctionId::var_set_meta, {cell(var), metadata});
   }
   return cell(var);
+}
+
+// The class is static data with its methods in it; at the prompt it lives in the process, and is told of its methods.
+ir::ValueId FunctionLowering::define_type(TypeNode* node) {
+  for (FnNode* method : node->methods) define(module_, *method);
+  ValueId nil = builder_.constant_word(abi::k_nil);
+  if (module_.mode() != Mode::Repl) return nil;
+  std::vector<ValueId> words;
+  for (std::size_t i = 0; i < node->methods.size(); ++i) {
+    rt::Owned name = rt::symbol("", node->names[i]);
+    words.push_back(constant(name, node->span));
+    words.push_back(closure(node->methods[i]));
+  }
+  ir::EpochId epoch = frame_.open();
+  builder_.with_id(ir::Op::EpochOpen, epoch.index);
+  ValueId block = fill_block(frame_.slot(static_cast<std::uint32_t>(words.size())), words);
+  ValueId table = rt(RuntimeFunctionId::vector, {block, builder_.constant_i64(static_cast<std::int64_t>(words.size()))});
+  builder_.with_id(ir::Op::EpochClose, epoch.index);
+  frame_.close(epoch);
+  rt(RuntimeFunctionId::class_set_methods, {constant(node->type, node->span), table});
+  return nil;
 }
 
 }  // namespace slisp::compiler

@@ -64,6 +64,7 @@ ir::ValueId FunctionLowering::lower(Node* node, Want want) {
     case NodeKind::Throw: return lower_throw(static_cast<ThrowNode*>(node));
     case NodeKind::Try: return lower_try(static_cast<TryNode*>(node), want);
     case NodeKind::Case: return lower_case(static_cast<CaseNode*>(node), want);
+    case NodeKind::Type: return finish(define_type(static_cast<TypeNode*>(node)), want);
   }
   return {};
 }

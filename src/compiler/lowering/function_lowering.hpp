@@ -58,6 +58,7 @@ class FunctionLowering {
   ValueId closure(analyzer::FnNode* fn);
   ValueId make_closure(analyzer::FnNode& fn, const std::vector<ValueId>& captured);
   ValueId sibling(Local* local);
+  ValueId define_type(analyzer::TypeNode* node);
   void bind(Local* local, ValueId value);
 
   // ---- calls.cpp

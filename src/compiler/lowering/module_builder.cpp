@@ -2,6 +2,7 @@
 // Keeps: the same program gives the same labels: numbers are handed out in program order, nothing depends on addresses.
 #include "src/compiler/lowering/module_builder.hpp"
 #include "runtime/api.hpp"
+#include "runtime/types/types.hpp"
 #include "src/compiler/symbols.hpp"
 #include <cstring>
 
@@ -126,8 +127,10 @@ ir::StaticId ModuleBuilder::external(const std::string& symbol) {
 }
 
 ir::StaticId ModuleBuilder::constant(rt::Borrowed given, const reader::Span& span) {
-  if (given.is(rt::Kind::Class))
+  if (given.is(rt::Kind::Class)) {
     if (const char* symbol = class_symbol(given)) return external(symbol);
+    return user_class(given);
+  }
   rt::Owned value = rt::Owned::copy(given);
   if (!is_layable(value) || value.is(rt::Kind::Cons)) value = frozen(given);
   if (!is_layable(value)) {
@@ -139,6 +142,7 @@ ir::StaticId ModuleBuilder::constant(rt::Borrowed given, const reader::Span& spa
                                "let the macro return a form that makes the value");
     return external("slisp_empty_list");
   }
+  note_classes(value);
   std::string key;
   content_key(value, key);
   auto [at, is_new] = constants_.try_emplace(std::move(key), ir::StaticId{static_cast<std::uint32_t>(module_.statics.size())});
@@ -150,6 +154,44 @@ ir::StaticId ModuleBuilder::constant(rt::Borrowed given, const reader::Span& spa
     module_.statics.push_back(std::move(s));
   }
   return at->second;
+}
+
+// A class that the linked library has is reached by name, one of this process (at the prompt) by address; others are laid out here.
+ir::StaticId ModuleBuilder::user_class(rt::Borrowed type) {
+  auto [at, is_new] = classes_.try_emplace(type.word(), ir::StaticId{static_cast<std::uint32_t>(module_.statics.size())});
+  if (!is_new) return at->second;
+  const ir::StaticId id = at->second;
+  const auto* made = type.as<const rt::ClassObject>();
+  const std::string name(rt::class_name(made));
+  const bool linked = made->header.count == 0 && types_.count(type.word()) == 0;
+  ir::StaticObject s;
+  s.kind = mode() == Mode::Repl ? ir::StaticKind::Constant : linked ? ir::StaticKind::External : ir::StaticKind::Class;
+  s.symbol = label('t', name);
+  if (unsigned before = class_names_[name]++; before != 0) s.symbol += "_" + std::to_string(before);
+  s.global = mode() == Mode::Library;
+  s.value = rt::Owned::copy(type);
+  const bool laid_out = s.kind == ir::StaticKind::Class;
+  module_.statics.push_back(std::move(s));
+  if (!laid_out) return id;
+  note_classes(rt::user_class(made)->interfaces);
+  if (auto node = types_.find(type.word()); node != types_.end()) {
+    for (std::size_t i = 0; i < node->second->methods.size(); ++i) {
+      const ir::StaticId closure = code_of(*node->second->methods[i]).closure;
+      module_.statics[id.index].methods.push_back({node->second->names[i], closure});
+    }
+  }
+  return id;
+}
+
+void ModuleBuilder::note_classes(rt::Borrowed value) {
+  if (!rt::is_pointer(value.word())) return;
+  if (value.is(rt::Kind::Class)) {
+    if (rt::is_user_class(value.as<const rt::ClassObject>())) user_class(value);
+    return;
+  }
+  auto* header = value.as<rt::Header>();
+  for (unsigned i = 0; i < header->slots; ++i)
+    if (rt::Word w = *rt::slot_of(header, i); w != 0) note_classes(w);
 }
 
 ir::StaticId ModuleBuilder::var_cell(VarInfo& var) {

@@ -37,6 +37,7 @@ class ModuleBuilder {
   ir::StaticId constant(rt::Borrowed value, const reader::Span& span);   // a heap value; what cannot be laid out is reported
   ir::StaticId external(const std::string& symbol);
   ir::StaticId var_cell(analyzer::VarInfo& var);
+  void note_type(analyzer::TypeNode& node) { types_[node.type.word()] = &node; }
   void emit_cells();                     // all cells that the plans ask for
 
   // Labels and descriptor of a function; `var` when it is the root of a closed var or of a library var.
@@ -50,6 +51,13 @@ class ModuleBuilder {
   std::unordered_map<std::uint32_t, std::uint32_t> files_;              // by id in the source map
   std::map<std::tuple<std::string, std::uint32_t, std::uint32_t>, ir::SiteId> sites_;
   std::unordered_map<std::string, ir::StaticId> constants_;             // by content
+  // The class of a user's type, and the classes that a constant mentions.
+  ir::StaticId user_class(rt::Borrowed type);
+  void note_classes(rt::Borrowed value);
+  std::unordered_map<rt::Word, analyzer::TypeNode*> types_;             // by class
+  std::unordered_map<rt::Word, ir::StaticId> classes_;
+  std::map<std::string, unsigned> class_names_;                         // how many classes have the name
+
   std::unordered_map<std::string, ir::StaticId> externals_;
   std::unordered_map<const analyzer::VarInfo*, ir::StaticId> cells_;
   std::unordered_map<const analyzer::FnNode*, FnCode> functions_;

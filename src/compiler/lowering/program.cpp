@@ -4,6 +4,7 @@
 // Idea: each form that does something is a function of its own, so that a huge file does not become one huge function.
 #include "src/compiler/lowering/lower.hpp"
 #include "runtime/api.hpp"
+#include "src/analyzer/annotate/children.hpp"
 #include "src/compiler/lowering/function_lowering.hpp"
 #include "src/compiler/symbols.hpp"
 
@@ -19,6 +20,11 @@ class ProgramLowering {
 
   void run() {
     bool repl = module_.mode() == Mode::Repl;
+    for (TopLevel& form : program_.forms) {
+      for_each_node(form.node, [&](Node* node) {
+        if (auto* type = as<TypeNode>(node)) module_.note_type(*type);
+      });
+    }
     // Labels of functions that vars name come first: whoever refers to one finds it.
     for (VarInfo* var : module_.world().order)
       if (const VarPlan& plan = module_.world().plans.at(var); plan.function) module_.code_of(*plan.function, var);
@@ -31,6 +37,7 @@ class ProgramLowering {
   // Definitions whose values stand in the file leave no code; their functions are lowered here.
   bool is_data(Node* node) {
     if (node->kind == NodeKind::Const || node->kind == NodeKind::TheVar) return true;
+    if (node->kind == NodeKind::Type) return module_.mode() != Mode::Repl;
     auto* def = as<DefNode>(node);
     if (!def) return false;
     const VarPlan& plan = module_.world().plans.at(def->var);
@@ -47,6 +54,10 @@ class ProgramLowering {
   }
 
   void one(Node* node, const std::string& ns, bool last) {
+    if (auto* type = as<TypeNode>(node); type && is_data(node) && !last) {
+      for (FnNode* method : type->methods) FunctionLowering::define(module_, *method);
+      return;
+    }
     if (is_data(node) && !last) {
       if (auto* def = as<DefNode>(node)) {
         const VarPlan& plan = module_.world().plans.at(def->var);
