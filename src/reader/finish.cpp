@@ -250,7 +250,7 @@ Owned Reader::apply_tag(Owned tag, Owned form) {
     return result.failed() ? fail_pending(error_, "e-tag", "the reader function of the tag refuses the form behind it") : std::move(result);
   }
   if (name.find('.') != std::string_view::npos) {                // #a.b.Record[...]
-    return fail(error_, "e-tag", ClassId::ClassNotFoundException, rt::make_string(name), "there is no record type of this name");
+    return read_object(name, std::move(form));
   }
   Owned shown = printed(tag);
   return fail(error_, "e-tag", ClassId::RuntimeException, text({"No reader function for tag ", rt::text_of(shown)}),

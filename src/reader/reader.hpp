@@ -146,6 +146,7 @@ class Reader {
   rt::Owned wrap(Wrapper wrapper, rt::Owned form);
   rt::Owned apply_metadata(rt::Owned metadata, rt::Owned form, const Span& open);
   rt::Owned apply_tag(rt::Owned tag, rt::Owned form);
+  rt::Owned read_object(std::string_view name, rt::Owned form);
   rt::Owned with_lines(rt::Owned list, const Span& span);
   rt::Owned prefixed_key(abi::Word prefix, rt::Owned key);
   const rt::Owned& argument_symbol(int number);                         // 0: the rest argument
