@@ -1,0 +1,7 @@
+(ns shapes.all-kinds)
+(defprotocol Shape (area [s]) (grow [s k]))
+(defrecord Square [side] Shape (area [_] (* side side)) (grow [s k] (update s :side * k)))
+(deftype Circle [r] Shape (area [_] (* 3 r r)) (grow [_ k] (Circle. (* r k))) Object (toString [_] (str "circle " r)))
+(definterface Tagged (tag []))
+(defn both [] [(->Square 1) (->Circle 1)])
+(extend-type nil Shape (area [_] 0) (grow [_ _] nil))
