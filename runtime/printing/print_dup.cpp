@@ -17,6 +17,21 @@ bool Printer::print_created(Borrowed value, bool (Printer::*print_collection)(Bo
 
 bool Printer::print_sorted_set_elements(Borrowed set) { return print_seq(set, "[", "]"); }
 
+// "#CLASS[VALUE, VALUE]"
+bool Printer::print_record_values(Borrowed record) {
+  out_.append('#');
+  append_class_name(out_, record);
+  out_.append('[');
+  SeqWalk walk(Owned::adopt(abi::slisp_vals(Owned::copy(record).take())));
+  Owned element;
+  for (bool first = true; walk.next(element); first = false) {
+    if (!first) out_.append(", ");
+    if (!print(element)) return false;
+  }
+  out_.append(']');
+  return !walk.failed();
+}
+
 bool Printer::print_for_dup(Borrowed value, bool& handled) {
   handled = true;
   switch (header_of(value.word())->kind) {
@@ -48,11 +63,17 @@ bool Printer::print_for_dup(Borrowed value, bool& handled) {
       append_class_name(out_, value);
       out_.append(". )");
       return true;
+    case Kind::Record: return print_record_values(value);
+    case Kind::Object:
+      if (abi::slisp_coll_p(value.word())) {
+        handled = false;
+        return true;
+      }
+      [[fallthrough]];
     case Kind::Atom:
     case Kind::Volatile:
     case Kind::Delay:
     case Kind::Exception:
-    case Kind::Object:
     case Kind::Stream: {
       TextBuffer message;
       message.append("No method in multimethod 'print-dup' for dispatch value: class ");

@@ -47,6 +47,7 @@ class Printer {
   bool print_for_dup(Borrowed value, bool& handled);
   bool print_created(Borrowed value, bool (Printer::*print_collection)(Borrowed));
   bool print_sorted_set_elements(Borrowed set);
+  bool print_record_values(Borrowed record);
   bool print_object(Borrowed value);
   bool print_vector(Borrowed value);
   bool print_map(Borrowed value);
