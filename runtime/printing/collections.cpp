@@ -1,5 +1,6 @@
 // collections.cpp: printing seqs, vectors, maps and sets, within *print-length* and *print-level*.
 #include "runtime/printing/printer.hpp"
+#include "runtime/types/types.hpp"
 
 namespace slisp::rt {
 namespace {
@@ -23,7 +24,9 @@ class Elements {
 };
 
 // May walking this seq run the program's code?
-bool may_compute(Borrowed seq) { return seq.is(Kind::LazySeq) || seq.is(Kind::Cons) || seq.is(Kind::ChunkedCons); }
+bool may_compute(Borrowed seq) {
+  return seq.is(Kind::LazySeq) || seq.is(Kind::Cons) || seq.is(Kind::ChunkedCons) || is_user_object(seq);
+}
 
 // One level deeper for its lifetime.
 class Deeper {
