@@ -15,7 +15,7 @@ Constancy constancy(Borrowed form) {
   switch (form.as<abi::Header>()->kind) {
     case Kind::String: case Kind::Symbol: case Kind::Keyword: case Kind::Long: case Kind::Double: case Kind::BigInt:
     case Kind::Ratio: case Kind::BigDecimal: case Kind::Regex: case Kind::Uuid: case Kind::Inst: case Kind::EmptyList:
-    case Kind::Class:
+    case Kind::Class: case Kind::Record:                   // a record's parts were data when it was read
       return Constancy::AsItIs;
     case Kind::List: case Kind::Vector: case Kind::VectorTrie: case Kind::ArrayMap: case Kind::HashMap: case Kind::HashSet:
     case Kind::TreeMap: case Kind::TreeSet:
