@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace slisp::cli {
 namespace {
@@ -29,11 +30,36 @@ Usage wrong(const std::string& what, const std::string& command) {
   return Usage{"slisp: " + what + "\ntry 'slisp help" + (command.empty() ? "" : " " + command) + "'\n"};
 }
 
-// Options that compile, run, eval, repl and test share. Names are collected for suggestions.
-void add_compile_options(CLI::App& app, Options& options, std::vector<std::string>& names) {
+// The options of one command, for messages.
+struct Names {
+  std::vector<std::string> offered;        // what a suggestion may name
+  std::set<std::string> flags;             // those that take no value
+};
+
+// CLI11 would take `--verify=3` as a way to say yes, and `-g=1` as two options of one letter.
+std::optional<std::string> value_of_a_flag(const std::vector<std::string>& words, const CLI::App& app, const Names& names, bool prefix) {
+  for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+    const std::string& word = words[i];
+    if (word.size() < 2 || word[0] != '-') {
+      if (prefix) break;                   // what follows belongs to the program
+      continue;
+    }
+    std::string name = word.substr(0, word.find('='));
+    bool flag = names.flags.count(name) != 0;
+    if (flag && name != word) return "option '" + name + "' takes no value, but '" + word.substr(name.size() + 1) + "' was given";
+    if (prefix && word.rfind("-m", 0) == 0 && app.get_option_no_throw("-m") != nullptr) break;   // as behind FILE
+    if (!flag && name == word && app.get_option_no_throw(word) != nullptr) ++i;   // its value is the next word
+  }
+  return std::nullopt;
+}
+
+// Options that compile, run, eval, repl and test share.
+void add_compile_options(CLI::App& app, Options& options, Names& known) {
+  std::vector<std::string>& names = known.offered;
   auto flag = [&](const char* name, bool& target) {
     app.add_flag(name, target);
     names.push_back(name);
+    known.flags.insert(name);
   };
   app.add_option("-I", options.include)->allow_extra_args(false);
   app.add_option("-O", options.level);
@@ -48,6 +74,7 @@ void add_compile_options(CLI::App& app, Options& options, std::vector<std::strin
     std::string name = "--no-" + std::string(pass);
     app.add_flag_callback(name, [&options, pass] { options.disabled.emplace_back(pass); });
     names.push_back(name);
+    known.flags.insert(name);
   }
 }
 
@@ -90,28 +117,34 @@ std::optional<Usage> parse_command_line(const std::vector<std::string>& argument
   CLI::App app;
   app.set_help_flag();
   app.allow_extras();
-  std::vector<std::string> names;
+  Names names;
   bool wants_help = false;
   app.add_flag("--help,-h", wants_help);
+  names.flags = {"--help", "-h"};
   bool compiles = options.command != Command::Doctor && options.command != Command::Help;
   if (compiles) add_compile_options(app, options, names);
   if (options.command == Command::Compile || options.command == Command::Run) {
     app.add_option("-m", options.main_namespace)->allow_extra_args(false);
-    names.push_back("-m");
+    names.offered.push_back("-m");
   }
   if (options.command == Command::Compile || options.command == Command::BuildLibrary) {
     app.add_option("-o", options.output)->allow_extra_args(false);
     app.add_option("--emit", options.emit)->allow_extra_args(false);
-    names.insert(names.end(), {"-o", "--emit"});
+    names.offered.insert(names.offered.end(), {"-o", "--emit"});
   } else {
     app.prefix_command();
-    if (options.command == Command::Run) app.add_flag("--evaluate", options.evaluate);
+    if (options.command == Command::Run) {
+      app.add_flag("--evaluate", options.evaluate);
+      names.flags.insert("--evaluate");
+    }
     if (options.command == Command::Test) {
       app.add_option("--only", options.only)->allow_extra_args(false);
       app.add_option("--junit", options.junit)->allow_extra_args(false);
-      names.insert(names.end(), {"--only", "--junit"});
+      names.offered.insert(names.offered.end(), {"--only", "--junit"});
     }
   }
+  bool prefix = options.command != Command::Compile && options.command != Command::BuildLibrary && options.command != Command::Check;
+  if (auto what = value_of_a_flag(rest, app, names, prefix)) return wrong(*what, word);
   try {
     std::vector<std::string> reversed(rest.rbegin(), rest.rend());   // CLI11 takes them last first
     app.parse(reversed);
@@ -132,7 +165,6 @@ std::optional<Usage> parse_command_line(const std::vector<std::string>& argument
     return std::nullopt;
   }
   std::vector<std::string> left = app.remaining();
-  bool prefix = options.command != Command::Compile && options.command != Command::BuildLibrary && options.command != Command::Check;
   // Behind -m NAMESPACE everything is the program's, as it is behind FILE.
   if (options.command == Command::Run && !options.main_namespace.empty()) {
     options.arguments = left;
@@ -149,7 +181,7 @@ std::optional<Usage> parse_command_line(const std::vector<std::string>& argument
     }
     if (!after_dashes && a.size() > 1 && a[0] == '-' && !(prefix && !positional.empty())) {
       std::string name = a.substr(0, a.find('='));
-      return wrong("unknown option '" + name + "'" + did_you_mean(name, names), word);
+      return wrong("unknown option '" + name + "'" + did_you_mean(name, names.offered), word);
     }
     positional.push_back(a);
     if (prefix) {

@@ -45,6 +45,20 @@ class Usage(Case):
         self.assertIn("unknown option '-Ox'", self.slisp("compile", "a.slisp", "-Ox").err)
         self.assertFalse((self.work / "a").exists())
 
+    def test_options_that_take_no_value_refuse_one(self):
+        self.file("a.slisp", HELLO)
+        for option, value in (("-g", "1"), ("--verify", "3"), ("--verify", "true"), ("--stats", ""), ("--debug-heap", "no"),
+                              ("--no-regalloc", "0"), ("--help", "1")):
+            self.expect(self.slisp("compile", "a.slisp", f"{option}={value}"), 2, "",
+                        f"slisp: option '{option}' takes no value, but '{value}' was given\ntry 'slisp help compile'\n")
+        self.expect(self.slisp("run", "-I", "lib", "--evaluate=1", "a.slisp"), 2, "",
+                    "slisp: option '--evaluate' takes no value, but '1' was given\ntry 'slisp help run'\n")
+        self.expect(self.slisp("compile", "a.slisp", "--verfy=3"), 2, "",
+                    "slisp: unknown option '--verfy' (did you mean '--verify'?)\ntry 'slisp help compile'\n")
+        self.assertEqual(sorted(os.listdir(self.work)), ["a.slisp"])
+        self.file("args.slisp", "(apply println *command-line-args*)\n")     # what follows FILE is the program's
+        self.expect(self.slisp("run", "args.slisp", "-g=1", "--verify=3"), 0, "-g=1 --verify=3\n", "")
+
     def test_unknown_stage_and_pass(self):
         self.file("a.slisp", HELLO)
         self.expect(self.slisp("compile", "a.slisp", "--emit=asmm"), 2, "",
