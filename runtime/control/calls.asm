@@ -1,8 +1,8 @@
 ; calls.asm: the ways between C++ and slisp code.
 ; Keeps: SysV callee-saved registers; the stack 16-aligned at every call; r15 holds the thread context while slisp code runs.
-; An entry's arguments: 1-6 in rdi rsi rdx rcx r8 r9, further ones in ThreadContext::arguments; closure in r10 (borrowed).
+; The closure of an entry is in r10 (borrowed).
 
-%define CONTEXT_ARGUMENTS 16            ; k_offset_arguments of layout.h
+%include "runtime/control/arguments.inc"
 %define MOST_ARGUMENTS 20               ; k_max_fixed_arguments
 
 extern slisp_invoke
@@ -41,36 +41,11 @@ slisp_enter:
         pop     rbp
         ret
 
-; Puts the arguments of an entry into a block on the stack and calls %1(callee, block, count) with it.
-; In: r10 callee, eax count, arguments as for an entry. 20 words and the return address leave the stack 8 off: 8 more align it.
-%macro WITH_BLOCK 1
-        sub     rsp, MOST_ARGUMENTS*8+8
-        mov     [rsp], rdi
-        mov     [rsp+8], rsi
-        mov     [rsp+16], rdx
-        mov     [rsp+24], rcx
-        mov     [rsp+32], r8
-        mov     [rsp+40], r9
-        mov     edx, eax
-        mov     ecx, 6
-%%next: cmp     ecx, edx
-        jae     short %%done
-        mov     rax, [r15+CONTEXT_ARGUMENTS+rcx*8-48]
-        mov     [rsp+rcx*8], rax
-        inc     ecx
-        jmp     short %%next
-%%done: mov     rdi, r10
-        mov     rsi, rsp
-        call    %1
-        add     rsp, MOST_ARGUMENTS*8+8
-        ret
-%endmacro
-
 ; An unknown call whose callee is no Fn: callee in r10 (borrowed), count in eax, arguments as for an entry (consumed).
 section .text.slisp_call_value progbits alloc exec nowrite align=16
 global slisp_call_value
 slisp_call_value:
-        WITH_BLOCK slisp_invoke
+        WITH_BLOCK slisp_invoke, MOST_ARGUMENTS
 
 ; What descriptors hold for an arity that the function does not have.
 section .text.slisp_arity_missing progbits alloc exec nowrite align=16
@@ -84,7 +59,7 @@ slisp_arity_missing_%+n:
 %endrep
 global slisp_arity_missing_many
 slisp_arity_missing_many:
-        WITH_BLOCK slisp_arity_missing_block
+        WITH_BLOCK slisp_arity_missing_block, MOST_ARGUMENTS
 
 ; void slisp_on_stack(void* top, void (*function)(void*), void* argument): runs function on another stack.
 section .text.slisp_on_stack progbits alloc exec nowrite align=16

@@ -134,26 +134,13 @@ FUNCTION slisp_variadic_many            ; eax: number of arguments
         push    r12
         push    r13
         sub     rsp, 22*8               ; up to 20 arguments and the rest list
-        mov     [rsp], rdi
-        mov     [rsp+8], rsi
-        mov     [rsp+16], rdx
-        mov     [rsp+24], rcx
-        mov     [rsp+32], r8
-        mov     [rsp+40], r9
         mov     ebx, eax
         mov     r12, r10
         mov     r13, [r10+DESCRIPTOR]
         movsxd  r13, dword [r13+VARIADIC_FIXED]
         cmp     ebx, r13d
-        jl      short .missing
-        mov     ecx, 6
-.copy:  cmp     ecx, ebx
-        jae     short .copied
-        mov     rax, [r15+CONTEXT_ARGUMENTS+rcx*8-48]
-        mov     [rsp+rcx*8], rax
-        inc     ecx
-        jmp     short .copy
-.copied:
+        jl      near .missing
+        STORE_ARGUMENTS ebx
         mov     eax, NIL
         mov     esi, ebx
         sub     esi, r13d
@@ -199,21 +186,8 @@ FUNCTION slisp_no_frame
         push    rbx
         push    r12
         sub     rsp, 22*8+8
-        mov     [rsp], rdi
-        mov     [rsp+8], rsi
-        mov     [rsp+16], rdx
-        mov     [rsp+24], rcx
-        mov     [rsp+32], r8
-        mov     [rsp+40], r9
         mov     r12d, eax
-        mov     ecx, 6
-.copy:  cmp     ecx, r12d
-        jae     short .copied
-        mov     rax, [r15+CONTEXT_ARGUMENTS+rcx*8-48]
-        mov     [rsp+rcx*8], rax
-        inc     ecx
-        jmp     short .copy
-.copied:
+        STORE_ARGUMENTS r12d
         xor     ebx, ebx
 .drop:  cmp     ebx, r12d
         jae     short .dropped
