@@ -15,14 +15,6 @@ namespace slisp::x64 {
 
 namespace {
 
-constexpr const char* k_gather_script =
-    "SECTIONS {\n"
-    ".slisp_keywords : ALIGN(32) { slisp_keywords_begin = .; *(slisp_keywords.*) "
-    "slisp_keywords_end = .; }\n"
-    ".slisp_vars : ALIGN(8) { slisp_vars_begin = .; *(slisp_vars.*) slisp_vars_end = .; }\n"
-    ".slisp_classes : ALIGN(8) { slisp_classes_begin = .; *(slisp_classes.*) slisp_classes_end = .; }\n"
-    "} INSERT AFTER .data;\n";
-
 std::set<std::string> library_keywords(const fs::path& folder) {
   std::set<std::string> known;
   std::ifstream file(folder / "keywords.list", std::ios::binary);
@@ -67,7 +59,7 @@ Outcome link_executable(const Program& program, const Options& options, const fs
   TemporaryFolder folder;
   if (Outcome failure = folder.make_for(output)) return failure;
   auto fail = [&](Outcome failure) { return speak_of(std::move(failure), folder, output); };
-  if (Outcome failure = fail(write_file(folder.path() / "gather.ld", k_gather_script))) return failure;
+  if (Outcome failure = fail(write_file(folder.path() / "gather.ld", config::k_gather_script))) return failure;
   if (Outcome failure = fail(assemble_files(text.files, options, folder.path()))) return failure;
   std::vector<std::string> objects;
   for (const AssemblyFile& file : text.files) objects.push_back(file.name + ".o");

@@ -21,8 +21,9 @@ file(GLOB libm_proper ${libm_folder}/libm-*.a)
 if(libm_proper)
   list(GET libm_proper 0 SLISP_LIBM)
 endif()
+# link.cpp writes this script beside the objects of a program.
+file(READ ${CMAKE_CURRENT_LIST_DIR}/gather.ld SLISP_GATHER)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/gather.ld)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/toolchain_config.hpp.in
   ${PROJECT_BINARY_DIR}/generated/src/codegen/x86_64_linux/toolchain_config.hpp @ONLY)
 target_include_directories(slisp_codegen PRIVATE ${PROJECT_BINARY_DIR}/generated)
-# Gathers keywords and var cells in what cmake links, as link.cpp does in programs.
-set(SLISP_GATHER_SCRIPT -Wl,-T,${CMAKE_CURRENT_LIST_DIR}/gather.ld)
