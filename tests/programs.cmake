@@ -34,12 +34,6 @@ foreach(suite IN LISTS suites)
   add_test(NAME ${name} COMMAND ${CMAKE_COMMAND} -E env SLISP=${SLISP_BINARY} SLISP_ROOT=${PROJECT_SOURCE_DIR}
            SLISP_BUILD=${PROJECT_BINARY_DIR} ${Python3_EXECUTABLE} -B ${suite})
   set_tests_properties(${name} PROPERTIES LABELS "full;command" TIMEOUT 900)
-  if(name STREQUAL "library_test")   # fails: auto-gensyms of clojure.test are numbered from another start in the second stage
-    set_tests_properties(${name} PROPERTIES LABELS "nightly;command")
-  endif()
-  if(name STREQUAL "repl_test")   # types at a terminal and waits for answers: alone on the machine
-    set_tests_properties(${name} PROPERTIES RUN_SERIAL TRUE)
-  endif()
 endforeach()
 
 # The forms of tests/compatibility, answered as real Clojure answered them; and the page that is written from them.

@@ -4,11 +4,14 @@
 #include "src/cli/commands.hpp"
 #include "src/cli/repl_engine.hpp"
 #include <cerrno>
+#include <clocale>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cwchar>
 #include <filesystem>
 #include <histedit.h>
+#include <poll.h>
 #include <unistd.h>
 
 namespace slisp::cli {
@@ -54,6 +57,45 @@ volatile std::sig_atomic_t interrupted = 0;
 char* prompt(EditLine*) { return prompt_text.data(); }
 void on_interrupt(int) { interrupted = 1; }
 
+// SIGINT reaches the process only while it waits in read_character: between a look at the flag and a read it would be lost.
+class InterruptHeld {
+ public:
+  InterruptHeld() {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigprocmask(SIG_BLOCK, &set, &before());
+  }
+  ~InterruptHeld() { sigprocmask(SIG_SETMASK, &before(), nullptr); }
+  InterruptHeld(const InterruptHeld&) = delete;
+  InterruptHeld& operator=(const InterruptHeld&) = delete;
+  static sigset_t& before() {
+    static sigset_t mask;
+    return mask;
+  }
+};
+
+// libedit's own would block in read() with the signal already taken.
+int read_character(EditLine*, wchar_t* character) {
+  std::mbstate_t state{};
+  for (;;) {
+    pollfd input{STDIN_FILENO, POLLIN, 0};
+    if (interrupted) return -1;
+    if (ppoll(&input, 1, nullptr, &InterruptHeld::before()) < 0) {
+      if (errno == EINTR) continue;
+      return -1;
+    }
+    char byte;
+    ssize_t count = read(STDIN_FILENO, &byte, 1);
+    if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (count <= 0) return static_cast<int>(count);
+    std::size_t used = std::mbrtowc(character, &byte, 1, &state);
+    if (used == static_cast<std::size_t>(-2)) continue;          // more bytes belong to it
+    if (used != static_cast<std::size_t>(-1)) return 1;
+    state = {};                                                  // no UTF-8: dropped
+  }
+}
+
 // Line editor and its history; the history is written when it goes.
 class LineEditor {
  public:
@@ -66,6 +108,9 @@ class LineEditor {
     el_set(editor_, EL_EDITOR, "emacs");
     el_set(editor_, EL_HIST, history, history_);
     el_set(editor_, EL_SIGNAL, 0);
+    el_set(editor_, EL_GETCFN, read_character);
+    // A Ctrl-D that is typed while a form runs becomes a NUL when the terminal changes its mode.
+    el_set(editor_, EL_BIND, "^@", "em-delete-or-list", nullptr);
     el_source(editor_, nullptr);
   }
   LineEditor(const LineEditor&) = delete;
@@ -80,8 +125,11 @@ class LineEditor {
   enum class Line { Text, Interrupted, End };
   Line read(const std::string& with_prompt, std::string& line) {
     prompt_text = with_prompt;
+    InterruptHeld held;
     interrupted = 0;
     int count = 0;
+    // Before the prompt is seen: libedit would change the mode after it, and a Ctrl-D typed in between would be lost.
+    el_set(editor_, EL_PREP_TERM, 1);
     const char* text = el_gets(editor_, &count);
     if (interrupted) {
       el_reset(editor_);
@@ -105,6 +153,7 @@ class LineEditor {
 };
 
 int interactive(const Options& options) {
+  std::setlocale(LC_CTYPE, "C.UTF-8");                  // programs are UTF-8, whatever the terminal calls it
   ReplEngine engine(options);
   LineEditor editor;
   struct sigaction action {};

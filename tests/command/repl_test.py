@@ -1,5 +1,5 @@
 """The REPL at a terminal: prompt, several lines, history, errors, Ctrl-C, Ctrl-D."""
-import os, pty, re, select, time, unittest
+import os, pty, re, select, signal, time, unittest
 from support import SLISP, Case
 
 
@@ -30,18 +30,30 @@ class Terminal:
     def send(self, text):
         os.write(self.fd, text.encode())
 
-    def end(self):
+    def end(self, limit=60):
+        end = time.monotonic() + limit
         try:
-            while os.read(self.fd, 65536):
-                pass
+            while select.select([self.fd], [], [], max(0, end - time.monotonic()))[0]:
+                if not os.read(self.fd, 65536):
+                    break
+            else:
+                raise AssertionError("does not leave")
         except OSError:
             pass
-        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        pid, self.pid = self.pid, 0
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+    def close(self):
+        os.close(self.fd)
+        if self.pid:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
 
 
 class Repl(Case):
     def start(self):
         terminal = Terminal(self.env, self.work)
+        self.addCleanup(terminal.close)
         terminal.wait_for("user=> ")
         return terminal
 
@@ -79,6 +91,30 @@ class Repl(Case):
         t.send("(* 6 7)\n")
         t.wait_for(r"\n42\n")
         t.wait_for("user=> ")
+        t.send("\x04")
+        self.assertEqual(t.end(), 0)
+
+    def test_keys_typed_before_the_prompt_count(self):
+        for round in range(5):
+            t = self.start()
+            t.send("(+ 1 2)\n")
+            t.wait_for(r"\n3\n")
+            t.send("\x04")                      # the prompt may be there or not
+            self.assertEqual(t.end(), 0)
+            t = self.start()
+            t.send("(do (Thread/sleep 100) 5)\n(+ 4 4)\n(str \"\u00e9\u20ac\")\n\x04")
+            t.wait_for(r"\n5\n")
+            t.wait_for(r"\n8\n")
+            t.wait_for("\"\u00e9\u20ac\"\n")
+            self.assertEqual(t.end(), 0)
+
+    def test_many_interrupts(self):
+        t = self.start()
+        for round in range(20):
+            t.send("(+ 1\n")
+            t.wait_for("#_=> ")
+            t.send("\x03")
+            t.wait_for("user=> ")
         t.send("\x04")
         self.assertEqual(t.end(), 0)
 
