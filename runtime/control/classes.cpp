@@ -81,6 +81,7 @@ ClassId class_id_of(Borrowed value) {
   const Header* object = header_of(w);
   // Kinds that stand for several classes of the JVM.
   if (object->kind == Kind::Vector && (object->flags & abi::k_flag_map_entry) != 0) return ClassId::MapEntry;
+  if (is_float(value)) return ClassId::Float;
   if (object->kind == Kind::BigInt && (object->flags & k_flag_biginteger) != 0) return ClassId::BigInteger;
   if (object->kind == Kind::Transient) return class_of_transient(value.as<Transient>());
   if (object->kind == Kind::MapSeq) return class_of_map_seq(value.as<MapSeq>());

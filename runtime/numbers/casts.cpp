@@ -2,7 +2,6 @@
 #include "runtime/numbers/numbers.hpp"
 
 namespace slisp::rt {
-namespace {
 
 Owned throw_out_of_range(const char* type, Borrowed value) {
   TextBuffer message;
@@ -12,6 +11,8 @@ Owned throw_out_of_range(const char* type, Borrowed value) {
   if (!append_str(message, value)) return Owned::pending();
   return throw_string(ClassId::IllegalArgumentException, message.finish());
 }
+
+namespace {
 
 std::int64_t saturate(double d) {
   if (d != d) return 0;
@@ -115,10 +116,23 @@ slisp::abi::f64_or_failure slisp_to_double(Word word) {
   if (tower_of(x) == Tower::None) return f64_failed(throw_no_cast(x, "java.lang.Number.doubleValue()", "java.lang.Number"));
   return f64_value(number_to_double(x));
 }
-slisp::abi::f64_or_failure slisp_to_float(Word word) {
-  const slisp::abi::f64_or_failure value = slisp_to_double(word);
-  if (value.valid == 0) return value;
-  if (value.value < -0x1.fffffep127 || value.value > 0x1.fffffep127) return f64_failed(throw_out_of_range("float", word));
-  return f64_value(static_cast<double>(static_cast<float>(value.value)));
+
+Word slisp_parameter_long(Word word) {
+  const Borrowed x = word;
+  if (tower_of(x) == Tower::None) return throw_no_cast(x, "java.lang.Number.doubleValue()", "java.lang.Number").take();
+  const slisp::abi::i64_or_failure value = cast_long(x, Cast::Checked);
+  return value.valid == 0 ? slisp::abi::k_pending : make_long(value.value).take();
 }
+Word slisp_result_long(Word word) {
+  const Borrowed x = word;
+  if (tower_of(x) == Tower::None) return throw_no_cast(x, "java.lang.Number.longValue()", "java.lang.Number").take();
+  const slisp::abi::i64_or_failure value = cast_long(x, Cast::Unchecked);
+  return value.valid == 0 ? slisp::abi::k_pending : make_long(value.value).take();
+}
+Word slisp_parameter_double(Word word) {
+  if (is_kind(word, Kind::Double) && !is_float(word)) return Owned::copy(word).take();
+  const slisp::abi::f64_or_failure value = slisp_to_double(word);
+  return value.valid == 0 ? slisp::abi::k_pending : make_double(value.value).take();
+}
+Word slisp_result_double(Word word) { return slisp_parameter_double(word); }
 }

@@ -61,6 +61,7 @@ std::uint32_t hash_number(Borrowed number) {
     case Tower::Double: {
       const double value = raw_double(number);
       if (value == 0) return 0;
+      if (is_float(number)) return std::bit_cast<std::uint32_t>(static_cast<float>(value));
       const auto bits = std::bit_cast<std::uint64_t>(value != value ? __builtin_nan("") : value);
       return static_cast<std::uint32_t>(bits ^ (bits >> 32));
     }

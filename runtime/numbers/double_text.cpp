@@ -95,6 +95,16 @@ std::size_t double_text(double value, char* out) {
   char digits[20];
   int exponent;
   const int count = shortest_digits(value, digits, exponent);
+  return static_cast<std::size_t>(p - out) + digits_text(false, digits, count, exponent, p);
+}
+
+std::size_t digits_text(bool negative, const char* digits, int count, int exponent, char* out) {
+  char* p = out;
+  auto put = [&p](std::string_view text) {
+    std::memcpy(p, text.data(), text.size());
+    p += text.size();
+  };
+  if (negative) *p++ = '-';
   auto digit_or_zero = [&](int i) { return i < count ? digits[i] : '0'; };
   if (exponent > -3 && exponent <= 7) {
     if (exponent <= 0) {

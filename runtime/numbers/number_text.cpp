@@ -13,7 +13,7 @@ void append_number(TextBuffer& out, Borrowed number) {
         return;
       }
       char text[32];
-      out.append(std::string_view(text, double_text(value, text)));
+      out.append(floating_text(number, text));
       return;
     }
     case Tower::BigInt:

@@ -17,6 +17,10 @@ struct BigInt {
 };
 inline constexpr std::uint8_t k_flag_biginteger = 2;   // BigInt: a java.math.BigInteger (parts of ratios): prints without N
 
+// Double: a java.lang.Float; its value is one that 32 bits can hold.
+inline constexpr std::uint8_t k_flag_float = 2;
+inline bool is_float(Borrowed x) { return x.is(Kind::Double) && (header_of(x.word())->flags & k_flag_float) != 0; }
+
 // Ratio: numerator and denominator are BigInts flagged k_flag_biginteger, reduced, the denominator > 1.
 struct Ratio {
   Header header;
@@ -82,6 +86,16 @@ Owned throw_operands(Borrowed a, Borrowed b);
 
 // A Double's text as Java's Double.toString. At least 32 bytes at `out`; returns the length.
 std::size_t double_text(double value, char* out);
+// The same of a Float; weak: absent in programs that cannot make one. A static Float must refer to it strongly.
+extern "C" __attribute__((weak)) std::size_t slisp_float_text(double value, char* out);
+// 0.d1d2d3... * 10^exponent as Java lays it out.
+std::size_t digits_text(bool negative, const char* digits, int count, int exponent, char* out);
+// What pr and str print of a finite or infinite Double or Float.
+inline std::string_view floating_text(Borrowed x, char* out) {
+  const double value = raw_double(x);
+  return {out, is_float(x) ? slisp_float_text(value, out) : double_text(value, out)};
+}
+Owned throw_out_of_range(const char* type, Borrowed value);      // "Value out of range for TYPE: VALUE"
 // The shortest digits that read back as |value| (finite, not 0): value = 0.d1d2d3... * 10^exponent. Returns how many; at most 17.
 int shortest_digits(double value, char* digits, int& exponent);
 

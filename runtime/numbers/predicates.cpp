@@ -6,7 +6,8 @@ extern "C" {
 std::uint32_t slisp_number_p(Word x) { return tower_of(x) != Tower::None; }
 std::uint32_t slisp_long_p(Word x) { return tower_of(x) == Tower::Long; }
 std::uint32_t slisp_integer_p(Word x) { return tower_of(x) == Tower::Long || tower_of(x) == Tower::BigInt; }
-std::uint32_t slisp_double_p(Word x) { return tower_of(x) == Tower::Double; }
+std::uint32_t slisp_double_p(Word x) { return tower_of(x) == Tower::Double && !is_float(x); }
+std::uint32_t slisp_floating_p(Word x) { return tower_of(x) == Tower::Double; }
 std::uint32_t slisp_ratio_p(Word x) { return tower_of(x) == Tower::Ratio; }
 std::uint32_t slisp_bigint_p(Word x) { return tower_of(x) == Tower::BigInt; }
 std::uint32_t slisp_decimal_p(Word x) { return tower_of(x) == Tower::Decimal; }

@@ -50,7 +50,7 @@ void append_date(TextBuffer& out, std::int64_t milliseconds) {
 void append_number_text(TextBuffer& out, Borrowed x) {
   if (x.is(Kind::Double)) {
     char text[32];
-    out.append(std::string_view(text, double_text(x.as<abi::Double>()->value, text)));
+    out.append(floating_text(x, text));
   } else if (x.is(Kind::BigInt) || x.is(Kind::BigDecimal)) {
     slisp_big_table.append(out, x, 10);
   } else {

@@ -194,6 +194,8 @@ class Expander {
   Node* special_fn(Borrowed form, const Items& items, Place place);
   bool fn_methods(FnNode* fn, const Items& items, std::size_t from);
   bool fn_method(FnNode* fn, Borrowed form, const Items& items, MethodKind kind = MethodKind::Function);
+  static bool has_primitive_hints(Borrowed parameters);
+  Node* converting_body(FnMethod& method, const Items& items);
   bool check_methods(FnNode* fn);
   Node* special_letfn(Borrowed form, const Items& items, Place place);
   Node* special_try(Borrowed form, const Items& items, Place place);
@@ -365,6 +367,7 @@ class Expander {
   std::vector<std::string> roots_;               // of the main file; -I and the library's come after
   std::string main_path_;                        // until the main file's ns form was seen
   const reader::SourceFile* file_ = nullptr;     // being read
+  std::int64_t next_number_ = 0;                 // of x# and % in a namespace that is a program of its own; 0: gensym's counter serves
   bool separate_namespaces_ = false;             // analyze_namespace: each namespace is a program of its own
   std::map<std::string, std::unique_ptr<Program>> required_first_;   // those that others required before they were asked for
 };

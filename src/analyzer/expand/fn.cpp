@@ -4,6 +4,17 @@
 #include <algorithm>
 
 namespace slisp::analyzer {
+namespace {
+
+// What ^long and ^double say of a parameter, or of a parameter vector: of the result.
+enum class Primitive : std::uint8_t { None, Long, Double };
+Primitive primitive_hint(Borrowed form) {
+  Owned tag = map_value(meta_of(form), "tag");
+  if (!is_symbol(tag)) return Primitive::None;
+  return is_symbol(tag, "long") ? Primitive::Long : is_symbol(tag, "double") ? Primitive::Double : Primitive::None;
+}
+
+}  // namespace
 
 Node* Expander::special_fn(Borrowed form, const Items& items, Place) {
   std::vector<FieldCapture> fields;
@@ -130,15 +141,61 @@ bool Expander::fn_method(FnNode* fn, Borrowed form, const Items& items, MethodKi
       target.object = method->parameters[0];
       --target.arity;
     }
-    Restore<const RecurTarget*> jump(recur_, &target);
     Restore<std::size_t> guarded(guards_, guards_ + (thunk_ && target.arity == 0 ? 1 : 0));
     Restore<std::string> no_name(next_fn_name_, std::string());
-    method->body = analyze_body(items, 1, Place::Tail);
+    if (kind == MethodKind::Function && has_primitive_hints(items[0])) {
+      method->body = converting_body(*method, items);
+    } else {
+      Restore<const RecurTarget*> jump(recur_, &target);
+      method->body = analyze_body(items, 1, Place::Tail);
+    }
     ok = method->body != nullptr;
   }
   method->frame_size = context.size;
   leave_scope(scope);
   return ok;
+}
+
+bool Expander::has_primitive_hints(Borrowed parameters) {
+  if (primitive_hint(parameters) != Primitive::None) return true;
+  const Items items = vector_items(parameters);
+  return std::any_of(items.begin(), items.end(), [](Borrowed item) { return primitive_hint(item) != Primitive::None; });
+}
+
+// ^long and ^double convert, as on the JVM: (fn ^double [^long x y] body) is (fn [x y] (result (loop* [x (convert x) y y] body))). A loop,
+// because recur passes primitives as they are.
+Node* Expander::converting_body(FnMethod& method, const Items& items) {
+  using Row = abi::RuntimeFunctionId;
+  auto convert = [&](Row row, Node* value) {
+    auto* call = make<RuntimeCallNode>(row);
+    call->arguments = {value};
+    return call;
+  };
+  auto* loop = make<LoopNode>();
+  std::vector<Local*> given = method.parameters;
+  if (method.rest != nullptr) given.push_back(method.rest);
+  std::size_t next = 0;
+  for (Borrowed parameter : vector_items(items[0])) {
+    if (is_symbol(parameter, "&")) continue;
+    Node* value = make<LocalRefNode>(given[next++]);
+    switch (primitive_hint(parameter)) {
+      case Primitive::Long: value = convert(Row::parameter_long, value); break;
+      case Primitive::Double: value = convert(Row::parameter_double, value); break;
+      case Primitive::None: break;
+    }
+    loop->bindings.push_back({bind(parameter, LocalKind::Loop), value});
+    note_type(loop->bindings.back().local, parameter, nullptr);
+  }
+  RecurTarget target{loop, nullptr, given.size()};
+  Restore<const RecurTarget*> jump(recur_, &target);
+  loop->body = analyze_body(items, 1, Place::Tail);
+  if (loop->body == nullptr) return nullptr;
+  switch (primitive_hint(items[0])) {
+    case Primitive::Long: return convert(Row::result_long, loop);
+    case Primitive::Double: return convert(Row::result_double, loop);
+    case Primitive::None: break;
+  }
+  return loop;
 }
 
 bool Expander::check_methods(FnNode* fn) {

@@ -26,6 +26,8 @@ bool inline_form(Rt id, InlineForm& form) {
     case Rt::inc_promoting: form = {Opcode::FixAdd, Condition::Equal, k_one, true}; return true;
     case Rt::dec:
     case Rt::dec_promoting: form = {Opcode::FixSubtract, Condition::Equal, k_one, true}; return true;
+    case Rt::parameter_long:
+    case Rt::result_long: form = {Opcode::FixAdd, Condition::Equal, k_zero, true}; return true;
     case Rt::less: form = {Opcode::FixCompare, Condition::Less}; return true;
     case Rt::less_equal: form = {Opcode::FixCompare, Condition::LessEqual}; return true;
     case Rt::greater: form = {Opcode::FixCompare, Condition::Greater}; return true;

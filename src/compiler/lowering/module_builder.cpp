@@ -47,7 +47,7 @@ void content_key(rt::Borrowed value, std::string& out) {
     case rt::Kind::Double: {
       rt::Word bits;
       std::memcpy(&bits, &value.as<abi::Double>()->value, sizeof bits);
-      return raw('d', bits);
+      return raw(h->flags == 0 ? 'd' : 'f', bits);
     }
     case rt::Kind::EmptyList:
       if (meta) break;

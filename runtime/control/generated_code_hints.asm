@@ -1,0 +1,8 @@
+; generated_code_hints.asm: slow paths of what ^long converts.
+; Apart from the other stubs, so that a program links only what it calls.
+
+%include "runtime/control/generated_code.inc"
+
+        SLOW    parameter_long, result_long
+
+section .note.GNU-stack noalloc noexec nowrite progbits
