@@ -6,13 +6,18 @@
 
 namespace slisp::rt {
 
+// What gensym numbered last. Weak: a program brings a counter of its own, which goes on where the compiler's ended, so that a name made at
+// run time is none of those that macros left in its code.
+extern "C" {
+[[gnu::weak]] std::int64_t slisp_id_counter = 0;
+}
+
 // Immortal and of no class: whoever looks at a pending exception must ask exit_is_pending first.
 constinit ExceptionObject k_exit_token{{0, Kind::Exception, 0, 5}, nullptr, 0, abi::k_nil, abi::k_nil, abi::k_nil, abi::k_nil, abi::k_nil};
 
 namespace {
 
 int g_exit_status = 0;
-std::int64_t g_next_id = 0;
 std::uint64_t g_random_state = 0;
 
 // splitmix64
@@ -89,7 +94,7 @@ std::uint32_t slisp_exit_pending() { return exit_is_pending(); }
 std::int64_t slisp_nano_time() { return sys::monotonic_nanoseconds(); }
 std::int64_t slisp_current_time_millis() { return sys::wall_milliseconds(); }
 void slisp_sleep_millis(std::int64_t milliseconds) { sys::sleep_milliseconds(milliseconds); }
-std::int64_t slisp_next_id() { return ++g_next_id; }
+std::int64_t slisp_next_id() { return ++slisp_id_counter; }
 
 double slisp_random_double() { return static_cast<double>(next_random() >> 11) * 0x1p-53; }
 

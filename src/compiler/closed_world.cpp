@@ -46,6 +46,12 @@ bool looks_up_vars(const VarInfo& var) {
   return false;
 }
 
+// Through which a program sees metadata that it did not make itself.
+bool shows_metadata(const VarInfo& var) {
+  return (var.ns == "clojure.core" && (var.name == "meta" || var.name == "vary-meta" || var.name == "*print-meta*")) ||
+         (var.ns == "slisp.host" && var.name == "-meta");
+}
+
 class Analysis {
  public:
   Analysis(const CompileContext& context, Program& program) : context_(context), program_(program) {}
@@ -92,6 +98,7 @@ class Analysis {
     if (at != world_.plans.end()) at->second.mentioned |= mention;
     else outside_[var] |= mention;
     keep_all_ |= looks_up_vars(*var);
+    world_.looks_at_metadata |= keep_all_ || shows_metadata(*var);
     // clojure.test looks for the tests of *ns*.
     world_.looks_at_ns |= keep_all_ || (var->name == "*ns*" && var->ns == "clojure.core") || (var->name == "run-tests" && var->ns == "clojure.test");
   }
@@ -102,6 +109,7 @@ class Analysis {
       else if (auto* the = as<TheVarNode>(n)) refer(the->var, true);
       else if (auto* set = as<SetVarNode>(n)) refer(set->var, true);
       else if (auto* ref = as<VarRefNode>(n)) refer(ref->var, false);
+      else if (auto* call = as<RuntimeCallNode>(n)) world_.looks_at_metadata |= call->function == abi::RuntimeFunctionId::meta;
     });
   }
 

@@ -34,6 +34,8 @@ struct ClosedWorld {
 
   bool looks_at_ns = false;                                      // the program asks for *ns*, or looks names up in it
 
+  bool looks_at_metadata = false;                                // the program may ask a constant for its metadata
+
   const VarPlan* find(const analyzer::VarInfo* var) const {
     auto at = plans.find(var);
     return at == plans.end() ? nullptr : &at->second;

@@ -141,7 +141,7 @@ const Owned& Reader::argument_symbol(int number) {
       name.append_long(number);
     }
     name.append("__");
-    name.append_long(abi::slisp_next_id());
+    name.append_long(options_.names.next_number());
     name.append('#');
     argument = rt::symbol("", name.view());
   }

@@ -29,6 +29,10 @@ struct NameResolver {
   // `x: Clojure's resolveSymbol. A var's qualified name, a class's full name, a qualified symbol with its alias replaced, else
   // current-ns/x. Not asked about special forms, x#, .x; for X. it is asked about X.
   rt::Owned (*resolve_symbol)(void* context, rt::Borrowed symbol) = nullptr;
+  // The number in the next x# or %: never given twice. Null: the counter of gensym gives it.
+  std::int64_t (*fresh_number)(void* context) = nullptr;
+
+  std::int64_t next_number() const { return fresh_number != nullptr ? fresh_number(context) : abi::slisp_next_id(); }
 };
 
 // Tagged literals, asked before the reader's own #inst and #uuid.

@@ -215,7 +215,7 @@ Owned Expansion::gensym(Borrowed symbol, std::string_view name) {
   rt::TextBuffer made;
   made.append(cut(name, 0, name.size() - 1));
   made.append("__");
-  made.append_long(abi::slisp_next_id());
+  made.append_long(names_.next_number());
   made.append("__auto__");
   Owned result = rt::symbol("", made.view());
   gensyms_.push(Owned::copy(symbol).take());

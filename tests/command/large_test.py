@@ -47,6 +47,14 @@ class Large(Case):
     def test_vector_literal(self):
         self.check("(defn f [x] [" + lines("(+ x {i})", 2000) + "])\n" + MAIN.format("(nth (f 1) 77) (count (f 1))"), "78 2000")
 
+    def test_constants_of_a_million_parts(self):
+        n = 1000000
+        depth = "(defn depth [x] (loop [x x n 1] (if (seq x) (recur (first x) (inc n)) n)))\n" + MAIN.format("(depth x)")
+        self.check("(def x '" + "(" * n + ")" * n + ")\n" + depth, str(n))
+        self.check("(def x [" + lines("{i}", n) + "])\n" + MAIN.format("(count x) (reduce + x)"), f"{n} {n * (n - 1) // 2}")
+        self.check("(def x '(" + lines('"s{i}" {i}N', n // 10) + "))\n" + MAIN.format("(count x) (last x)"), f"{n // 5} {n // 10 - 1}N")
+        self.check("(def x {" + lines(":k{i} [{i} {{:a {i}}}]", n // 20) + "})\n" + MAIN.format("(count x) (:k77 x)"), f"{n // 20} [77 {{:a 77}}]")
+
     def test_call_with_many_arguments(self):
         self.check("(defn g [& xs] (apply + xs))\n(defn f [x] (g " + lines("(* x {i})", 500) + "))\n" + MAIN.format("(f 1)"), "124750")
 

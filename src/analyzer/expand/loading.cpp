@@ -59,6 +59,10 @@ struct ReaderHooks {
     if (!full.empty()) return rt::symbol("", full);
     return rt::symbol(environment.current_ns(), name.name);
   }
+  static std::int64_t fresh_number(void* context) {
+    Expander* expander = static_cast<Expander*>(context);
+    return expander->next_number_ == 0 ? abi::slisp_next_id() : expander->next_number_++;
+  }
 };
 
 // Tags of data_readers files, and of *data-readers* as the program's macros have left it: the reader function runs now.
@@ -73,13 +77,26 @@ struct TagHooks {
   }
 };
 
+namespace {
+
+// A namespace of the library keeps the names that syntax-quote made, and must be the same whatever this process did before. So that
+// names of different namespaces cannot meet in one expansion, each counts from a place of its own, far above gensym's counter.
+std::int64_t first_number_of(std::string_view ns) {
+  std::uint32_t hash = 2166136261u;                              // FNV-1a
+  for (char c : ns) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
+  return (std::int64_t{hash} << 20) + 1;
+}
+
+}  // namespace
+
 reader::ReaderOptions Expander::reader_options(std::uint32_t file) {
   reader::ReaderOptions options;
   options.features = features_;
   options.file = file;
-  options.names = {this, &ReaderHooks::current_ns, &ReaderHooks::find_ns, &ReaderHooks::resolve_symbol};
+  options.names = {this, &ReaderHooks::current_ns, &ReaderHooks::find_ns, &ReaderHooks::resolve_symbol, &ReaderHooks::fresh_number};
   options.spans = spans_->sink();
   options.data = {this, &TagHooks::knows, &TagHooks::read};
+  options.line_metadata = reader::LineMetadata::On;
   return options;
 }
 
@@ -243,6 +260,7 @@ bool Expander::analyze_separately(const std::string& name, Program& program) {
   // clojure.core begins without an ns form: there is no ns yet.
   if (!enter_namespace(name == "clojure.core" ? name : "user")) return false;
   Restore<bool> alone(separate_namespaces_, true);
+  Restore<std::int64_t> numbers(next_number_, first_number_of(name));
   loading_.push_back(name);
   bool ok = analyze_file(*file);
   loading_.pop_back();

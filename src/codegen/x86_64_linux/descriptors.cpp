@@ -34,7 +34,7 @@ void DataLayout::emit_descriptor(const ir::Descriptor& descriptor, const Naming&
   } else {
     out.mention(many);
   }
-  begin("rodata", name, descriptor.global, "", out);
+  begin("rodata", name, descriptor.global, out);
   for (const std::string& entry : entries) {
     out.mention(entry);
     out << "dq " << entry << '\n';

@@ -42,6 +42,12 @@ void emit_program(const std::vector<std::string>& calls, AsmText& out) {
   out << ".out:\nadd rsp,8\nret\n.end:\n";
 }
 
+// Where gensym goes on: behind the names that macros made while this program was compiled.
+void emit_id_counter(AsmText& out) {
+  out << "section .data.slisp_id_counter progbits alloc noexec write align=8\nslisp_id_counter: dq " << abi::slisp_next_id() << '\n';
+  out.define("slisp_id_counter", true);
+}
+
 // All labels that the module defines, with what they stand for.
 Outcome collect_labels(const ir::Module& module, const DataLayout& data, std::unordered_map<std::string, bool>& labels) {
   Outcome failure;
@@ -75,12 +81,12 @@ Outcome module_text(const ir::Module& module, const Options& options, const Text
   ModuleView view{module, symbols, {}, data, options.counts != nullptr ? *options.counts : uncounted};
   for (const ir::Function& f : module.functions) view.functions.emplace(f.symbol, &f);
 
-  // Whether a program is big is decided by its instructions, before any text exists.
-  std::size_t instructions = 0;
+  // Whether a program is big is decided by its instructions and constants, before any text exists.
+  std::size_t size = data.object_count();
   for (const ir::Function& f : module.functions)
-    for (const ir::Block& b : f.blocks) instructions += b.instructions.size();
+    for (const ir::Block& b : f.blocks) size += b.instructions.size();
   constexpr std::size_t k_big = 10'000;
-  Splitting splitting = request.splitting == Splitting::BySize && instructions < k_big ? Splitting::OneFile : request.splitting;
+  Splitting splitting = request.splitting == Splitting::BySize && size < k_big ? Splitting::OneFile : request.splitting;
   bool split = splitting != Splitting::OneFile;
   std::string prefix;
   if (split) {
@@ -113,6 +119,7 @@ Outcome module_text(const ir::Module& module, const Options& options, const Text
     if (!module.init_symbol.empty()) calls.push_back(naming(module.init_symbol));
     emit_program(calls, chunks.emplace_back());
   }
+  if (request.make_program) emit_id_counter(chunks.emplace_back());
   if (request.known_keywords != nullptr) {
     std::map<std::string, rt::Borrowed> own;
     std::unordered_map<std::string, std::string> hashes;

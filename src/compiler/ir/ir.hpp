@@ -144,6 +144,7 @@ struct Module {
   std::vector<Descriptor> descriptors;
   std::vector<StaticObject> statics;
   std::vector<TraceSite> sites;
+  bool keeps_positions = false;          // lists of constants keep the {:line :column} that the reader gave them
   std::string init_symbol;               // function of no arguments that runs the top-level forms; empty: nothing to run
 };
 

@@ -155,6 +155,8 @@ class ProgramLowering {
 
 bool lower_program(CompileContext& context, Program& program, ClosedWorld& world, ir::Module& module) {
   std::size_t errors = context.diagnostics.error_count();
+  // Positions cost a map per quoted list: only where somebody can see them.
+  module.keeps_positions = context.options.mode == Mode::Repl || (context.options.mode == Mode::Program && world.looks_at_metadata);
   ModuleBuilder builder(context, world, module);
   ProgramLowering(builder, program).run();
   return context.diagnostics.error_count() == errors;
