@@ -103,24 +103,6 @@ class Resolver {
         n->local = resolve(n->local, contexts_.size() - 1);
         return;
       }
-      case NodeKind::Let: {
-        auto* n = static_cast<LetNode*>(node);
-        for (Binding& b : n->bindings) {
-          walk(b.init);
-          bind(b.local);
-        }
-        walk(n->body);
-        return;
-      }
-      case NodeKind::Loop: {
-        auto* n = static_cast<LoopNode*>(node);
-        for (Binding& b : n->bindings) {
-          walk(b.init);
-          bind(b.local);
-        }
-        walk(n->body);
-        return;
-      }
       case NodeKind::Fn: {
         auto* n = static_cast<FnNode*>(node);
         if (n->metadata) walk(n->metadata);
@@ -141,17 +123,7 @@ class Resolver {
         walk(n->body);
         return;
       }
-      case NodeKind::Try: {
-        auto* n = static_cast<TryNode*>(node);
-        walk(n->body);
-        for (auto& c : n->catches) {
-          if (c.local) bind(c.local);
-          walk(c.body);
-        }
-        if (n->finally) walk(n->finally);
-        return;
-      }
-      default: for_each_child(node, [&](Node*& child) { walk(child); }); return;
+      default: for_each_child_in_scope(node, [&](Node*& child) { walk(child); }, [&](Local* local) { bind(local); }); return;
     }
   }
 

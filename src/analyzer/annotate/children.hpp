@@ -96,6 +96,30 @@ template <class F> void for_each_child(Node* node, F&& f) {
   }
 }
 
+// The same, and bind(Local*) for each local of the node when it comes into scope. Functions and letfn bind in frames of their own: theirs
+// are not told.
+template <class F, class B> void for_each_child_in_scope(Node* node, F&& f, B&& bind) {
+  auto let = [&](std::vector<Binding>& bindings, Node*& body) {
+    for (Binding& b : bindings) {
+      f(b.init);
+      bind(b.local);
+    }
+    f(body);
+  };
+  if (auto* n = as<LetNode>(node)) return let(n->bindings, n->body);
+  if (auto* n = as<LoopNode>(node)) return let(n->bindings, n->body);
+  if (auto* n = as<TryNode>(node)) {
+    f(n->body);
+    for (auto& c : n->catches) {
+      if (c.local) bind(c.local);
+      f(c.body);
+    }
+    if (n->finally) f(n->finally);
+    return;
+  }
+  for_each_child(node, f);
+}
+
 // f(Node*) for the node and everything below it, parents first.
 template <class F> void for_each_node(Node* node, F&& f) {
   f(node);

@@ -69,15 +69,6 @@ class LoopUses {
   void walk(Node* node) {
     switch (node->kind) {
       case NodeKind::LocalRef: use(static_cast<LocalRefNode*>(node)->local); return;
-      case NodeKind::Let: {
-        auto* n = static_cast<LetNode*>(node);
-        for (Binding& b : n->bindings) {
-          walk(b.init);
-          bind(b.local);
-        }
-        walk(n->body);
-        return;
-      }
       case NodeKind::Loop: {
         auto* n = static_cast<LoopNode*>(node);
         for (Binding& b : n->bindings) {
@@ -105,17 +96,7 @@ class LoopUses {
         walk(n->body);
         return;
       }
-      case NodeKind::Try: {
-        auto* n = static_cast<TryNode*>(node);
-        walk(n->body);
-        for (auto& c : n->catches) {
-          if (c.local) bind(c.local);
-          walk(c.body);
-        }
-        if (n->finally) walk(n->finally);
-        return;
-      }
-      default: for_each_child(node, [&](Node*& child) { walk(child); }); return;
+      default: for_each_child_in_scope(node, [&](Node*& child) { walk(child); }, [&](Local* local) { bind(local); }); return;
     }
   }
   const LocalSet& of(LoopNode* loop) { return uses_[loop]; }
