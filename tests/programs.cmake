@@ -6,6 +6,9 @@ file(GLOB areas RELATIVE ${CMAKE_CURRENT_SOURCE_DIR}/programs CONFIGURE_DEPENDS 
 
 function(slisp_programs way label)
   foreach(area IN LISTS areas)
+    if("${way}_${area}" STREQUAL "valgrind_memory")
+      continue()                         # in parts, below
+    endif()
     add_test(NAME programs_${way}_${area}
       COMMAND ${Python3_EXECUTABLE} ${SLISP_DRIVER} --slisp ${SLISP_BINARY} --way ${way}
               ${CMAKE_CURRENT_SOURCE_DIR}/programs/${area})
@@ -21,19 +24,31 @@ slisp_programs(O1 "full;programs")
 slisp_programs(evaluator "full;programs")
 slisp_programs(valgrind "nightly;programs")
 
-# Valgrind over the areas where memory is the point runs always; over all of them nightly.
-foreach(area memory lifetime)
-  if(area IN_LIST areas)
-    set_tests_properties(programs_valgrind_${area} PROPERTIES LABELS "full;programs")
-  endif()
-endforeach()
+# Valgrind over the areas where memory is the point runs always; over all of them nightly. `memory` is most of the time of a full run, so
+# it stands in parts, which several processors share.
+if(lifetime IN_LIST areas)
+  set_tests_properties(programs_valgrind_lifetime PROPERTIES LABELS "full;programs")
+endif()
+if(memory IN_LIST areas)
+  set(parts 6)
+  foreach(part RANGE 1 ${parts})
+    add_test(NAME programs_valgrind_memory_${part}
+      COMMAND ${Python3_EXECUTABLE} ${SLISP_DRIVER} --slisp ${SLISP_BINARY} --way valgrind --part ${part}/${parts}
+              ${CMAKE_CURRENT_SOURCE_DIR}/programs/memory)
+    set_tests_properties(programs_valgrind_memory_${part} PROPERTIES LABELS "full;programs" TIMEOUT 1200 COST 400)
+  endforeach()
+  # ctest starts what costs most first; seconds on two processors, roughly.
+  foreach(way O0 O1 O2 evaluator)
+    set_tests_properties(programs_${way}_memory PROPERTIES COST 25)
+  endforeach()
+endif()
 
 file(GLOB suites CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/command/*_test.py)
 foreach(suite IN LISTS suites)
   get_filename_component(name ${suite} NAME_WE)
   add_test(NAME ${name} COMMAND ${CMAKE_COMMAND} -E env SLISP=${SLISP_BINARY} SLISP_ROOT=${PROJECT_SOURCE_DIR}
            SLISP_BUILD=${PROJECT_BINARY_DIR} ${Python3_EXECUTABLE} -B ${suite})
-  set_tests_properties(${name} PROPERTIES LABELS "full;command" TIMEOUT 900)
+  set_tests_properties(${name} PROPERTIES LABELS "full;command" TIMEOUT 900 COST 20)
 endforeach()
 
 # The forms of tests/compatibility, answered as real Clojure answered them; and the page that is written from them.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compile and run test programs and compare with what they are expected to print.
 
-usage: run_programs.py --slisp BIN [--way O0|O1|O2|evaluator|valgrind] [--flags 'FLAG ...'] [--jobs N] PLACE...
+usage: run_programs.py --slisp BIN [--way O0|O1|O2|evaluator|valgrind] [--flags 'FLAG ...'] [--jobs N] [--part K/N] PLACE...
   PLACE      a program, or a folder that is searched for programs; a folder with main.slisp is one program of several files
   P.out      expected standard output      P.exit  expected exit status (0 when there is none)
   P.err      text that must occur in standard error      P.in  standard input      P.args  arguments, one a line
@@ -10,6 +10,7 @@ usage: run_programs.py --slisp BIN [--way O0|O1|O2|evaluator|valgrind] [--flags 
   --way      O0 O1 O2: compile, run with SLISP_HEAP_REPORT=1, no object may be alive at exit
              evaluator: run by the tree evaluator instead, the oracle of the compiler
              valgrind: --debug-heap under valgrind: 0 errors, 0 bytes left
+  --part     only each Nth program, beginning with the Kth
 Ends with a line "N passed, M failed".
 """
 import argparse, concurrent.futures, os, pathlib, re, subprocess, sys, tempfile
@@ -102,9 +103,11 @@ def main():
     options.add_argument("--way", default="O2", choices=["O0", "O1", "O2", "evaluator", "valgrind"])
     options.add_argument("--flags", default="")
     options.add_argument("--jobs", type=int, default=1)
+    options.add_argument("--part", default="1/1")
     options.add_argument("place", nargs="+")
     args = options.parse_args()
-    chosen = list(programs(args.place))
+    part, parts = map(int, args.part.split("/"))
+    chosen = list(programs(args.place))[part - 1::parts]
     failed = 0
     with tempfile.TemporaryDirectory(prefix="slisp-programs-") as folder:
         with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
