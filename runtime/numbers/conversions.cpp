@@ -49,14 +49,6 @@ Word slisp_to_biginteger(Word word) {
   return make_bigint(IntegerView(number), k_flag_biginteger).take();
 }
 
-Word slisp_to_biginteger(Word word) {
-  if (is_kind(word, Kind::BigInt) && (header_of(word)->flags & k_flag_biginteger) != 0) return Owned::copy(word).take();
-  if (word == slisp::abi::k_nil)
-    return throw_new(ClassId::NullPointerException, "Cannot invoke \"String.length()\" because \"val\" is null").take();
-  const Owned whole = Owned::adopt(slisp_to_bigint(word));
-  return whole.failed() ? slisp::abi::k_pending : make_bigint(IntegerView(whole), k_flag_biginteger).take();
-}
-
 Word slisp_to_decimal(Word word) {
   const Borrowed x = word;
   switch (tower_of(x)) {
