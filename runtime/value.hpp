@@ -32,21 +32,26 @@ inline bool is_kind(Word w, Kind kind) { return is_pointer(w) && header_of(w)->k
 void release_slow(Header* object);   // count reached zero, or the object is shared between threads
 void retain_slow(Header* object);    // the object is shared between threads
 
+// An atomic look, which costs what a plain one does: other threads change the counts of shared objects.
+inline std::int32_t count_of(const Header* object) { return __atomic_load_n(&object->count, __ATOMIC_RELAXED); }
+
 inline void retain(Word w) {
   if (!is_pointer(w)) return;
   Header* h = header_of(w);
-  if (h->count > 0) {
-    if (h->count != INT32_MAX) ++h->count;
-  } else if (h->count < 0) {
+  const std::int32_t count = count_of(h);
+  if (count > 0) {
+    if (count != INT32_MAX) ++h->count;
+  } else if (count < 0) {
     retain_slow(h);
   }
 }
 inline void release(Word w) {
   if (!is_pointer(w)) return;
   Header* h = header_of(w);
-  if (h->count > 1) {
-    if (h->count != INT32_MAX) --h->count;
-  } else if (h->count != 0) {
+  const std::int32_t count = count_of(h);
+  if (count > 1) {
+    if (count != INT32_MAX) --h->count;
+  } else if (count != 0) {
     release_slow(h);
   }
 }
@@ -88,7 +93,7 @@ class [[nodiscard]] Owned {
   bool is_nil() const { return word_ == abi::k_nil; }
   bool truthy() const { return is_truthy(word_); }
   // The only reference: may be mutated in place.
-  bool unique() const { return is_pointer(word_) && header_of(word_)->count == 1; }
+  bool unique() const { return is_pointer(word_) && count_of(header_of(word_)) == 1; }
   template <class T> T* as() const { return reinterpret_cast<T*>(word_); }
 
  private:

@@ -1,5 +1,6 @@
 // bulk.cpp: whole stretches of arrays: System/arraycopy, Arrays/fill, Arrays/sort.
 #include "runtime/arrays/arrays.hpp"
+#include "runtime/memory/threading.hpp"
 #include "runtime/collections/layouts.hpp"
 #include <algorithm>
 #include <bit>
@@ -131,6 +132,8 @@ bool sort_references(Array* array, Borrowed comparator, std::int64_t from, std::
   return true;
 }
 
+constinit Lock g_lock;          // what moves many elements of an array that several threads may see does so alone
+
 }  // namespace
 }  // namespace slisp::rt
 
@@ -140,6 +143,8 @@ using slisp::abi::k_pending;
 
 extern "C" {
 Word slisp_array_copy(Word source_word, std::int64_t from, Word target_word, std::int64_t to, std::int64_t count) {
+  Locked hold(g_lock);
+  if (is_kind(target_word, Kind::Array) && is_shared(header_of(target_word))) publish(source_word);
   if (source_word == k_nil || target_word == k_nil) return throw_null_pointer().take();
   if (!check_is_array(source_word, "source") || !check_is_array(target_word, "destination")) return k_pending;
   Array *source = array_of(source_word), *target = array_of(target_word);
@@ -171,6 +176,7 @@ Word slisp_array_fill(Word x, std::int64_t from, std::int64_t to, Word element) 
 }
 
 Word slisp_array_sort(Word x, Word comparator, std::int64_t from, std::int64_t to) {
+  Locked hold(g_lock);
   Array* array = array_of(x);
   if (array == nullptr) return throw_cast(x, "[Ljava.lang.Object;");
   if (!check_range(array, from, to)) return k_pending;

@@ -3,6 +3,7 @@
 //        runtime stops.
 // Idea: a made class has the class of arrays of objects as its parent, so that it is assignable to it as on the JVM.
 #include "runtime/arrays/arrays.hpp"
+#include "runtime/memory/threading.hpp"
 
 namespace slisp::rt {
 namespace {
@@ -32,6 +33,7 @@ struct MadeClass {
   MadeClass* next;
 };
 MadeClass* g_made = nullptr;
+constinit Lock g_lock;             // guards it
 
 void release_made_classes() {
   while (g_made != nullptr) {
@@ -61,6 +63,7 @@ const ClassObject* array_class(const ClassObject* component) {
   for (const TypeRow& row : k_types) {
     if (has_id(component, row.primitive)) return class_with_id(row.array);
   }
+  Locked hold(g_lock);
   for (const MadeClass* made = g_made; made != nullptr; made = made->next) {
     if (made->component == component) return made->array;
   }
@@ -75,7 +78,13 @@ const ClassObject* array_class(const ClassObject* component) {
   *reinterpret_cast<ClassObject*>(made) = ClassObject{made->header, static_cast<std::uint32_t>(ClassId::k_count), 0,
                                                       reinterpret_cast<const void*>(name.finish().take()),
                                                       class_with_id(ClassId::ObjectArray)};
-  if (g_made == nullptr) at_stop(release_made_classes);
+  if (g_made == nullptr) {
+    at_stop(release_made_classes);
+    before_threads([] {
+      for (const MadeClass* each = g_made; each != nullptr; each = each->next) publish(word_of(each->array));
+    });
+  }
+  publish(word_of(made));
   auto* entry = static_cast<MadeClass*>(scratch_allocate(sizeof(MadeClass)));
   *entry = {component, made, g_made};
   g_made = entry;
@@ -86,6 +95,7 @@ const ClassObject* component_class(const ClassObject* class_object) {
   for (const TypeRow& row : k_types) {
     if (has_id(class_object, row.array)) return class_with_id(row.primitive);
   }
+  Locked hold(g_lock);
   for (const MadeClass* made = g_made; made != nullptr; made = made->next) {
     if (made->array == class_object) return made->component;
   }

@@ -2,6 +2,7 @@
 #include "runtime/arrays/arrays.hpp"
 #include "runtime/collections/layouts.hpp"
 #include <unistd.h>
+#include "runtime/memory/threading.hpp"
 
 namespace slisp::rt {
 namespace {
@@ -101,9 +102,7 @@ bool store_reference(Array* array, std::uint64_t index, Owned value) {
     return false;
   }
   Word& slot = elements_of<Word>(array)[index];
-  const Word old = slot;
-  slot = value.take();
-  release(old);
+  store_cell(array, slot, std::move(value));
   return true;
 }
 
@@ -120,7 +119,7 @@ constexpr abi::ArrayOperations k_operations = {operation_element};
 
 Owned load_element(const Array* array, std::uint64_t i) {
   switch (element_type(array)) {
-    case ElementType::Object: return Owned::copy(elements_of<Word>(array)[i]);
+    case ElementType::Object: return load_cell(array, elements_of<Word>(array)[i]);
     case ElementType::Boolean: return Owned::adopt(from_bool(elements_of<std::uint8_t>(array)[i] != 0));
     case ElementType::Char: return Owned::adopt(from_character(elements_of<std::uint32_t>(array)[i]));
     case ElementType::Byte: return make_long(elements_of<std::int8_t>(array)[i]);

@@ -83,16 +83,18 @@ struct ChunkBuffer {
   Word vector;
 };
 
-enum class LazyState : std::uint64_t {
+enum class LazyState : std::uint32_t {
   Unrealised,  // value: the thunk
-  Running,     // value: nil
+  Running,     // value: nil; `runner` is the number of the thread that runs the thunk
   Valued,      // value: what the thunk gave, not yet a seq
   Realised,    // value: a non-empty seq or nil
-  Failed       // value: the exception, thrown again at every look
+  Failed,      // value: the exception, thrown again at every look
+  k_interrupted   // no state of a cell: this thread was told to end while it waited for another one's thunk
 };
 struct LazySeq {
   Header header;
   LazyState state;
+  std::uint32_t runner;
   Word value;
 };
 struct ChunkedCons {
@@ -163,7 +165,7 @@ T* at(Word w) {
 inline Kind kind_of(Word w) { return header_of(w)->kind; }
 // Kind of a heap object; k_count for fixnums and immediates.
 inline Kind kind_or_none(Word w) { return is_pointer(w) ? header_of(w)->kind : Kind::k_count; }
-inline bool unique(Word w) { return header_of(w)->count == 1; }
+inline bool unique(Word w) { return count_of(header_of(w)) == 1; }
 inline Word retained(Word w) {
   retain(w);
   return w;
@@ -185,7 +187,7 @@ Header* copy_object(Header* object);
 // Make *slot refer to an object that nobody else refers to: copies a shared or static one and gives up the count on it.
 inline Header* own(Word* slot) {
   Header* h = header_of(*slot);
-  if (h->count == 1) return h;
+  if (count_of(h) == 1) return h;
   Header* copy = copy_object(h);
   release(*slot);
   *slot = word_of(copy);

@@ -3,6 +3,7 @@
 // what the cell holds,
 //       whoever else refers to the cell.
 // Keeps: after persistent! every use throws IllegalAccessError; an update that Clojure refuses leaves the transient usable.
+#include "runtime/memory/threading.hpp"
 #include "runtime/seqs/seqs.hpp"
 #include "runtime/types/operations.hpp"
 
@@ -39,12 +40,16 @@ Word content_of(Word x, bool (*accepts)(Word), std::string_view wanted, std::str
   return content;
 }
 
+// A transient that was handed to another thread is changed by one at a time.
+constinit Lock g_lock;
+
 // Replace x's content by what `update` makes of it. 0: failed; x is consumed, and other references find it finished.
 template <class Update>
 Word updated(Word x, Update update) {
   auto* t = at<Transient>(x);
   Word result = update(std::exchange(t->collection, abi::k_nil));
   if (result) {
+    if (is_shared(&t->header)) publish(result);
     t->collection = result;
     return x;
   }
@@ -87,6 +92,7 @@ Word slisp_transient(Word x) {
 
 Word slisp_persistent(Word x) {
   if (asks_type(x)) return slisp_type_operations.persistent(x);
+  Locked hold(g_lock);
   Word content = content_of(
       x, [](Word) { return true; }, "clojure.lang.ITransientCollection", "persistent()", "coll");
   if (!content) return fail(x, k_nil, k_nil);
@@ -99,6 +105,7 @@ Word slisp_persistent(Word x) {
 
 Word slisp_conj_transient(Word x, Word element) {
   if (asks_type(x)) return slisp_type_operations.conj_transient(x, element);
+  Locked hold(g_lock);
   Word content = content_of(
       x, [](Word) { return true; }, "clojure.lang.ITransientCollection", "conj(Object)", "coll");
   if (!content) return fail(x, element, k_nil);
@@ -111,6 +118,7 @@ Word slisp_conj_transient(Word x, Word element) {
 
 Word slisp_assoc_transient(Word x, Word key, Word value) {
   if (asks_type(x)) return slisp_type_operations.assoc_transient(x, key, value);
+  Locked hold(g_lock);
   Word content = content_of(
       x, [](Word c) { return is_map(c) || is_vector(c); }, "clojure.lang.ITransientAssociative", "assoc(Object, Object)",
       "coll");
@@ -131,6 +139,7 @@ Word slisp_assoc_transient(Word x, Word key, Word value) {
 
 Word slisp_dissoc_transient(Word x, Word key) {
   if (asks_type(x)) return slisp_type_operations.dissoc_transient(x, key);
+  Locked hold(g_lock);
   Word content = content_of(x, is_map, "clojure.lang.ITransientMap", "without(Object)", "map");
   if (!content) return fail(x, k_nil, k_nil);
   return updated(x, [key](Word collection) { return map_remove_transient(collection, key); });
@@ -138,6 +147,7 @@ Word slisp_dissoc_transient(Word x, Word key) {
 
 Word slisp_disj_transient(Word x, Word element) {
   if (asks_type(x)) return slisp_type_operations.disj_transient(x, element);
+  Locked hold(g_lock);
   Word content = content_of(x, is_set, "clojure.lang.ITransientSet", "disjoin(Object)", "set");
   if (!content) return fail(x, k_nil, k_nil);
   return updated(x, [element](Word collection) { return set_remove(collection, element); });
@@ -145,6 +155,7 @@ Word slisp_disj_transient(Word x, Word element) {
 
 Word slisp_pop_transient(Word x) {
   if (asks_type(x)) return slisp_type_operations.pop_transient(x);
+  Locked hold(g_lock);
   Word content = content_of(x, is_vector, "clojure.lang.ITransientVector", "pop()", "coll");
   if (!content) return fail(x, k_nil, k_nil);
   if (vector_size(content) == 0) {

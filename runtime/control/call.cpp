@@ -10,7 +10,8 @@
 
 extern "C" slisp::abi::Word slisp_enter(slisp::abi::Code code, slisp::abi::Word self, const slisp::abi::Word* registers, std::int64_t count,
                             slisp::abi::ThreadContext* context);
-// Only programs with multimethods contain them.
+// Only programs with multimethods, or with promises and the like, contain them.
+extern "C" [[gnu::weak]] slisp::abi::Word slisp_sync_invoke(slisp::abi::Word object, slisp::abi::Word* block, std::int64_t count);
 extern "C" [[gnu::weak]] slisp::abi::Word slisp_multifn_invoke(slisp::abi::Word multifn, slisp::abi::Word* block, std::int64_t count);
 
 namespace slisp::rt {
@@ -121,6 +122,9 @@ Owned invoke(Borrowed f, Word* block, std::int64_t count) {
       return call_var(f, block, count);
     case Kind::MultiFn:
       if (slisp_multifn_invoke != nullptr) return Owned::adopt(slisp_multifn_invoke(f.word(), block, count));
+      return not_callable(f, block, count);
+    case Kind::Sync:
+      if (slisp_sync_invoke != nullptr && is_instance(ClassId::IFn, f)) return Owned::adopt(slisp_sync_invoke(f.word(), block, count));
       return not_callable(f, block, count);
     default:
       if (user_is(f.word(), ClassId::IFn)) return slisp_type_operations.invoke(f.word(), block, count);

@@ -1,6 +1,7 @@
 // cells.hpp: references to mutable state: the pieces that atoms and vars share.
 #pragma once
 #include "runtime/api.hpp"
+#include "runtime/memory/threading.hpp"
 
 namespace slisp::rt {
 
@@ -8,11 +9,13 @@ namespace slisp::rt {
 bool validate(Borrowed validator, Borrowed value);
 // Calls every watch of the map as (f key reference old new); false: an exception is pending.
 bool notify_watches(Borrowed watches, Borrowed reference, Borrowed old_value, Borrowed new_value);
-// A replaced value of a cell: the new one is stored before the old one is released, whose release may look at the cell.
-inline void store(Word& cell, Owned value) {
-  Word old = cell;
-  cell = value.take();
-  release(old);
-}
+// The slots of what has watches and a validator; false: it has none, nothing is pending.
+struct ReferenceSlots {
+  Header* cell;
+  Word* watches;
+  Word* validator;         // null: none
+  Word* value;
+};
+bool reference_slots(Borrowed reference, ReferenceSlots& slots);
 
 }  // namespace slisp::rt

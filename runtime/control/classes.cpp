@@ -73,6 +73,20 @@ ClassId class_of_transient(const Transient* transient) {
   }
 }
 
+ClassId class_of_sync(SyncSort sort) {
+  switch (sort) {
+    case SyncSort::Promise: return ClassId::Promise;
+    case SyncSort::Future: return ClassId::ClojureFuture;
+    case SyncSort::Thread: return ClassId::Thread;
+    case SyncSort::ThreadLocal: return ClassId::ThreadLocal;
+    case SyncSort::Latch: return ClassId::CountDownLatch;
+    case SyncSort::Executor: return ClassId::ThreadPoolExecutor;
+    case SyncSort::Agent: return ClassId::Agent;
+    case SyncSort::Ref: return ClassId::Ref;
+  }
+  return ClassId::Object;
+}
+
 ClassId class_id_of(Borrowed value) {
   Word w = value.word();
   if (is_fixnum(w)) return ClassId::Long;
@@ -88,6 +102,7 @@ ClassId class_id_of(Borrowed value) {
   if (object->kind == Kind::ArraySeq) return class_of_array_seq(value.as<VectorSeq>());
   if (object->kind == Kind::Native) return value.as<NativeObject>()->type->class_id;
   if (object->kind == Kind::Stream) return value.as<Stream>()->class_id;
+  if (object->kind == Kind::Sync) return class_of_sync(value.as<SyncObject>()->sort);
   return k_class_of_kind[static_cast<std::size_t>(object->kind)];
 }
 
@@ -194,12 +209,6 @@ Word slisp_class_bases(Word class_word) {
     const Word interfaces = user_class(class_object)->interfaces;
     for (std::size_t i = 0, n = static_cast<std::size_t>(counted_size(interfaces)); i < n && count < most; ++i)
       bases[count++] = Owned::copy(vector_at(interfaces, i));
-    // What each record, type or reify stands for besides.
-    for (ClassId id : own_interfaces(class_object->flags)) {
-      bool declared = false;
-      for (std::size_t i = 0; i < count; ++i) declared |= bases[i].word() == word_of(class_with_id(id));
-      if (!declared && count < most) bases[count++] = owned_class(class_with_id(id));
-    }
   }
   for (const InterfaceRow& row : k_interface_rows) {
     if (static_cast<std::uint32_t>(row.implementor) == class_object->id && count < most) {

@@ -3,6 +3,7 @@
 #include "runtime/control/exceptions.hpp"
 #include "runtime/abi/functions.hpp"
 #include "runtime/control/classes.hpp"
+#include "runtime/memory/threading.hpp"
 
 // The trace lies outside the slots.
 extern "C" void slisp_finalize_exception(slisp::abi::Header* object) {
@@ -85,7 +86,11 @@ Owned throw_class_cast(Borrowed value, std::string_view wanted) {
 
 Owned throw_null_pointer() { return throw_string(ClassId::NullPointerException, Owned()); }
 
-Owned throw_stack_overflow() { return throw_string(ClassId::StackOverflowError, Owned()); }
+// When the process ends, all threads find their stacks exhausted.
+Owned throw_stack_overflow() {
+  if (g_threading != nullptr && g_threading->exiting()) return raise(Owned::adopt(word_of(&k_exit_token)));
+  return throw_string(ClassId::StackOverflowError, Owned());
+}
 
 Owned throw_arity(std::string_view name, std::int64_t count) {
   TextBuffer out;

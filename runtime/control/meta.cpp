@@ -3,6 +3,7 @@
 #include "runtime/abi/functions.hpp"
 #include "runtime/collections/layouts.hpp"
 #include "runtime/control/classes.hpp"
+#include "runtime/memory/threading.hpp"
 #include "runtime/types/operations.hpp"
 
 using namespace slisp::rt;
@@ -16,7 +17,12 @@ Word slisp_meta(Word value) {
   if (!is_pointer(value)) return k_nil;
   if (is_kind(value, Kind::Var)) return abi::slisp_var_meta(value);
   if (asks_type(value)) return slisp_type_operations.meta(value);
-  return retained(meta_of(value));
+  Header* object = header_of(value);
+  if (meta_slots(object) == 0) return k_nil;
+  const Word& meta = slots_of(object)[object->slots - 1];
+  // Of references it may change under other threads' hands.
+  if (object->kind == Kind::Atom || object->kind == Kind::Namespace || object->kind == Kind::Sync) return load_cell(object, meta).take();
+  return retained(meta);
 }
 
 Word slisp_with_meta(Word value, Word meta_word) {

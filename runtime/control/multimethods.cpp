@@ -11,18 +11,46 @@ extern "C" [[gnu::weak]] slisp::rt::MultiFnObject* slisp_printing_multifn(const 
 namespace slisp::rt {
 namespace {
 
+constinit Lock g_caches_lock;          // guards the tables of all multimethods
+
 Owned hierarchy_of(const MultiFnObject* multifn) {
   if (!is_kind(multifn->hierarchy, Kind::Var)) return Owned::copy(multifn->hierarchy);
   return Owned::adopt(abi::slisp_var_get(multifn->hierarchy));
 }
 
 void drop_cache(MultiFnObject* multifn, Borrowed hierarchy) {
-  store(multifn->cache, empty_map());
-  store(multifn->cached_hierarchy, Owned::copy(hierarchy));
+  Locked hold(g_caches_lock);
+  store_cell(multifn, multifn->cache, empty_map());
+  store_cell(multifn, multifn->cached_hierarchy, Owned::copy(hierarchy));
 }
 
-Answer dominates(Borrowed hierarchy, const MultiFnObject* multifn, Borrowed x, Borrowed y) {
-  Answer preferred = prefers(hierarchy, multifn->prefers, x, y, 0);
+// The tables a method was chosen by: they are replaced, never changed, so while they are held their addresses tell whether they still stand.
+struct Tables {
+  Owned methods, prefers;
+};
+Tables tables_of(MultiFnObject* multifn) {
+  return {load_cell(multifn, multifn->methods), load_cell(multifn, multifn->prefers)};
+}
+
+// Notes a method that was found by these tables and this hierarchy, unless they changed meanwhile.
+bool remember(MultiFnObject* multifn, const Tables& tables, Borrowed hierarchy, Borrowed dispatch_value, Borrowed method) {
+  Owned cache;
+  {
+    Locked hold(g_caches_lock);
+    if (multifn->methods != tables.methods.word() || multifn->prefers != tables.prefers.word()) return true;
+    if (multifn->cached_hierarchy != hierarchy.word()) return true;
+    cache = is_shared(&multifn->header) ? load_cell(multifn, multifn->cache) : Owned::adopt(std::exchange(multifn->cache, abi::k_nil));
+  }
+  const Word before = cache.word();
+  cache = map_assoc(std::move(cache), Owned::copy(dispatch_value), Owned::copy(method));
+  if (cache.failed()) return false;
+  Locked hold(g_caches_lock);
+  if (!is_shared(&multifn->header) || multifn->cache == before) store_cell(multifn, multifn->cache, std::move(cache));
+  return true;
+}
+
+Answer dominates(Borrowed hierarchy, const Tables& tables, Borrowed x, Borrowed y) {
+  Answer preferred = prefers(hierarchy, tables.prefers, x, y, 0);
   return preferred == Answer::No ? isa(hierarchy, x, y) : preferred;
 }
 
@@ -41,24 +69,23 @@ Owned throw_ambiguous(const MultiFnObject* multifn, Borrowed dispatch_value, Bor
 }
 
 // The most specific entry of the table that the dispatch value is an instance of; nil when none is.
-Owned best_method(const MultiFnObject* multifn, Borrowed hierarchy, Borrowed dispatch_value) {
-  Owned methods = Owned::copy(multifn->methods);   // equality of users' types may run code that changes the table
+Owned best_method(const MultiFnObject* multifn, const Tables& tables, Borrowed hierarchy, Borrowed dispatch_value) {
   Owned best_key, best;
   bool found = false;
   MapCursor cursor{};
   Borrowed key = abi::k_nil, method = abi::k_nil;
-  while (next_entry(methods, cursor, key, method)) {
+  while (next_entry(tables.methods, cursor, key, method)) {
     Answer matches = isa(hierarchy, dispatch_value, key);
     if (matches == Answer::Failed) return Owned::pending();
     if (matches == Answer::No) continue;
-    Answer better = found ? dominates(hierarchy, multifn, key, best_key) : Answer::Yes;
+    Answer better = found ? dominates(hierarchy, tables, key, best_key) : Answer::Yes;
     if (better == Answer::Failed) return Owned::pending();
     if (better == Answer::Yes) {
       best_key = Owned::copy(key);
       best = Owned::copy(method);
       found = true;
     }
-    Answer settled = dominates(hierarchy, multifn, best_key, key);
+    Answer settled = dominates(hierarchy, tables, best_key, key);
     if (settled == Answer::Failed) return Owned::pending();
     if (settled == Answer::No) return throw_ambiguous(multifn, dispatch_value, key, best_key);
   }
@@ -70,18 +97,23 @@ Owned best_method(const MultiFnObject* multifn, Borrowed hierarchy, Borrowed dis
 Owned choose_method(MultiFnObject* multifn, Borrowed dispatch_value) {
   Owned hierarchy = hierarchy_of(multifn);
   if (hierarchy.failed()) return hierarchy;
-  if (multifn->cached_hierarchy != hierarchy.word()) drop_cache(multifn, hierarchy);
-  Owned method = Owned::adopt(abi::slisp_get(multifn->cache, dispatch_value.word()));
+  // One lock for the pair: a cache goes with the hierarchy that stands beside it.
+  Owned cache;
+  {
+    Locked hold(g_caches_lock);
+    if (multifn->cached_hierarchy != hierarchy.word()) drop_cache(multifn, hierarchy);
+    if (g_threading != nullptr) cache = load_cell(multifn, multifn->cache);
+  }
+  // A single thread looks into the cache itself, so that it stays unique.
+  Owned method = Owned::adopt(abi::slisp_get(cache.is_nil() ? multifn->cache : cache.word(), dispatch_value.word()));
+  cache = Owned();
   if (method.failed() || !method.is_nil()) return method;
-  method = best_method(multifn, hierarchy, dispatch_value);
+  const Tables tables = tables_of(multifn);    // equality of users' types may run code that changes the tables
+  method = best_method(multifn, tables, hierarchy, dispatch_value);
   if (method.failed()) return method;
-  if (method.is_nil()) method = Owned::adopt(abi::slisp_get(multifn->methods, multifn->default_value));
+  if (method.is_nil()) method = Owned::adopt(abi::slisp_get(tables.methods.word(), multifn->default_value));
   if (method.failed() || method.is_nil()) return method;
-  Owned cache = Owned::adopt(std::exchange(multifn->cache, abi::k_nil));
-  cache = map_assoc(std::move(cache), Owned::copy(dispatch_value), Owned::copy(method));
-  if (cache.failed()) return cache;
-  store(multifn->cache, std::move(cache));
-  return method;
+  return remember(multifn, tables, hierarchy, dispatch_value, method) ? std::move(method) : Owned::pending();
 }
 
 }  // namespace slisp::rt
@@ -153,9 +185,10 @@ Word slisp_multifn_add(Word target, Word dispatch_value, Word function) {
   Owned held = Owned::adopt(target), key = Owned::adopt(dispatch_value), method = Owned::adopt(function);
   MultiFnObject* multifn = multifn_of(held);
   if (multifn == nullptr) return not_a_multifn(held);
-  Owned methods = map_assoc(Owned::copy(multifn->methods), std::move(key), std::move(method));
+  Locked hold(g_caches_lock);
+  Owned methods = map_assoc(load_cell(multifn, multifn->methods), std::move(key), std::move(method));
   if (methods.failed()) return k_pending;
-  store(multifn->methods, std::move(methods));
+  store_cell(multifn, multifn->methods, std::move(methods));
   drop_cache(multifn, k_nil);
   return held.take();
 }
@@ -164,9 +197,10 @@ Word slisp_multifn_remove(Word target, Word dispatch_value) {
   Owned held = Owned::adopt(target), key = Owned::adopt(dispatch_value);
   MultiFnObject* multifn = multifn_of(held);
   if (multifn == nullptr) return not_a_multifn(held);
-  Owned methods = Owned::adopt(abi::slisp_dissoc(Owned::copy(multifn->methods).take(), key.word()));
+  Locked hold(g_caches_lock);
+  Owned methods = Owned::adopt(abi::slisp_dissoc(load_cell(multifn, multifn->methods).take(), key.word()));
   if (methods.failed()) return k_pending;
-  store(multifn->methods, std::move(methods));
+  store_cell(multifn, multifn->methods, std::move(methods));
   drop_cache(multifn, k_nil);
   return held.take();
 }
@@ -175,8 +209,9 @@ Word slisp_multifn_remove_all(Word target) {
   Owned held = Owned::adopt(target);
   MultiFnObject* multifn = multifn_of(held);
   if (multifn == nullptr) return not_a_multifn(held);
-  store(multifn->methods, empty_map());
-  store(multifn->prefers, empty_map());
+  Locked hold(g_caches_lock);
+  store_cell(multifn, multifn->methods, empty_map());
+  store_cell(multifn, multifn->prefers, empty_map());
   drop_cache(multifn, k_nil);
   return held.take();
 }
@@ -187,7 +222,8 @@ Word slisp_multifn_prefer(Word target, Word better_word, Word worse_word) {
   if (multifn == nullptr) return not_a_multifn(held);
   Owned hierarchy = hierarchy_of(multifn);
   if (hierarchy.failed()) return k_pending;
-  Answer conflict = prefers(hierarchy, multifn->prefers, worse, better, 0);
+  Owned now = load_cell(multifn, multifn->prefers);
+  Answer conflict = prefers(hierarchy, now, worse, better, 0);
   if (conflict == Answer::Failed) return k_pending;
   if (conflict == Answer::Yes) {
     TextBuffer out;
@@ -199,26 +235,28 @@ Word slisp_multifn_prefer(Word target, Word better_word, Word worse_word) {
     append_shown(out, better);
     return throw_string(ClassId::IllegalStateException, out.finish()).take();
   }
+  now = Owned();
+  Locked hold(g_caches_lock);
   Owned preferred = Owned::adopt(abi::slisp_get(multifn->prefers, better.word()));
   if (preferred.failed()) return k_pending;
   if (preferred.is_nil()) preferred = empty_set();
   preferred = set_conj(std::move(preferred), std::move(worse));
   if (preferred.failed()) return k_pending;
-  Owned table = map_assoc(Owned::copy(multifn->prefers), std::move(better), std::move(preferred));
+  Owned table = map_assoc(load_cell(multifn, multifn->prefers), std::move(better), std::move(preferred));
   if (table.failed()) return k_pending;
-  store(multifn->prefers, std::move(table));
+  store_cell(multifn, multifn->prefers, std::move(table));
   drop_cache(multifn, k_nil);
   return held.take();
 }
 
 Word slisp_multifn_methods(Word value) {
   MultiFnObject* multifn = multifn_of(value);
-  return multifn == nullptr ? not_a_multifn(value) : Owned::copy(multifn->methods).take();
+  return multifn == nullptr ? not_a_multifn(value) : load_cell(multifn, multifn->methods).take();
 }
 
 Word slisp_multifn_prefers(Word value) {
   MultiFnObject* multifn = multifn_of(value);
-  return multifn == nullptr ? not_a_multifn(value) : Owned::copy(multifn->prefers).take();
+  return multifn == nullptr ? not_a_multifn(value) : load_cell(multifn, multifn->prefers).take();
 }
 
 Word slisp_multifn_method(Word value, Word dispatch_value) {

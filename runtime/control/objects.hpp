@@ -47,10 +47,11 @@ struct CellObject {
   abi::Header header;
   Word value;
 };
-enum class DelayState : std::uint64_t { Pending, Realised, Failed };
+enum class DelayState : std::uint32_t { Pending, Running, Realised, Failed };
 struct DelayObject {
   abi::Header header;
   DelayState state;
+  std::uint32_t runner;                    // while it runs: number of the thread
   Word function;                           // nil once run
   Word value;                              // result, or the exception
 };
@@ -73,6 +74,26 @@ struct NamespaceObject {
   Word aliases;                            // map symbol -> namespace
   Word meta;                               // map or nil
 };
+// Objects that threads meet at: one kind of several sorts; see runtime/threads.
+enum class SyncSort : std::uint32_t {
+  Promise,       // slots: value; state: 1 delivered
+  Future,        // slots: value or exception, function; state: runtime/threads SettledState
+  Thread,        // slots: function, name; state: see thread_objects.cpp
+  ThreadLocal,   // slots: function that gives a thread's first value
+  Latch,         // raw: count
+  Executor,      // slots: waiting tasks; state: 1 shut down; raw: threads it may have (high half) and has
+  Agent,         // slots: value, validator, watches, further see stdlib/clojure/core/agents.slisp
+  Ref            // slots: value, validator, watches, metadata; raw: version
+};
+struct SyncObject {
+  abi::Header header;
+  SyncSort sort;
+  std::uint32_t state;
+  std::uint64_t raw;
+  Word slot[];
+  static constexpr unsigned k_value = 0, k_validator = 1, k_watches = 2;   // of references
+};
+static_assert(offsetof(SyncObject, slot) == 24);
 struct UnboundObject {
   abi::Header header;
   Word var;

@@ -1,6 +1,7 @@
 // process.cpp: what programs ask of the process: time, environment, properties, randomness, its end.
 #include "runtime/abi/functions.hpp"
 #include "runtime/control/exceptions.hpp"
+#include "runtime/memory/threading.hpp"
 #include "runtime/sys/sys.hpp"
 #include <cstring>
 
@@ -22,12 +23,15 @@ std::uint64_t g_random_state = 0;
 
 // splitmix64
 std::uint64_t next_random() {
-  if (g_random_state == 0) {
-    unsigned char seed[8];
-    sys::random_bytes(seed);
-    std::memcpy(&g_random_state, seed, sizeof seed);
+  constexpr std::uint64_t step = 0x9e3779b97f4a7c15u;
+  if (__atomic_load_n(&g_random_state, __ATOMIC_RELAXED) == 0) {
+    unsigned char bytes[8];
+    sys::random_bytes(bytes);
+    std::uint64_t seed, unseeded = 0;
+    std::memcpy(&seed, bytes, sizeof seed);
+    __atomic_compare_exchange_n(&g_random_state, &unseeded, seed, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
   }
-  std::uint64_t z = g_random_state += 0x9e3779b97f4a7c15u;
+  std::uint64_t z = __atomic_add_fetch(&g_random_state, step, __ATOMIC_RELAXED);
   z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
   z = (z ^ z >> 27) * 0x94d049bb133111ebu;
   return z ^ z >> 31;
@@ -74,7 +78,7 @@ Owned property(std::string_view name) {
 }  // namespace
 
 bool exit_is_pending() { return context().exception == word_of(&k_exit_token); }
-int exit_status() { return g_exit_status; }
+int exit_status() { return __atomic_load_n(&g_exit_status, __ATOMIC_RELAXED); }
 
 }  // namespace slisp::rt
 
@@ -85,7 +89,7 @@ using slisp::abi::k_pending;
 extern "C" {
 
 Word slisp_exit(std::int64_t status) {
-  g_exit_status = static_cast<int>(status & 0xff);
+  __atomic_store_n(&g_exit_status, static_cast<int>(status & 0xff), __ATOMIC_RELAXED);
   return raise(Owned::adopt(word_of(&k_exit_token))).take();
 }
 
@@ -93,8 +97,13 @@ std::uint32_t slisp_exit_pending() { return exit_is_pending(); }
 
 std::int64_t slisp_nano_time() { return sys::monotonic_nanoseconds(); }
 std::int64_t slisp_current_time_millis() { return sys::wall_milliseconds(); }
-void slisp_sleep_millis(std::int64_t milliseconds) { sys::sleep_milliseconds(milliseconds); }
-std::int64_t slisp_next_id() { return ++slisp_id_counter; }
+Word slisp_sleep_millis(std::int64_t milliseconds) {
+  if (milliseconds < 0) return throw_new(ClassId::IllegalArgumentException, "timeout value is negative").take();
+  if (g_threading != nullptr) return g_threading->sleep(milliseconds) ? k_nil : k_pending;
+  sys::sleep_milliseconds(milliseconds);
+  return k_nil;
+}
+std::int64_t slisp_next_id() { return __atomic_add_fetch(&slisp_id_counter, 1, __ATOMIC_RELAXED); }
 
 double slisp_random_double() { return static_cast<double>(next_random() >> 11) * 0x1p-53; }
 

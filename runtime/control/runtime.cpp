@@ -4,6 +4,7 @@
 #include "runtime/abi/functions.hpp"
 #include "runtime/control/exceptions.hpp"
 #include "runtime/memory/context.hpp"
+#include "runtime/memory/threading.hpp"
 #include "runtime/names/names.hpp"
 #include "runtime/sys/sys.hpp"
 #include <algorithm>
@@ -34,7 +35,12 @@ void limit_to_c_stack() {
 
 }  // namespace
 
+namespace {
+constinit Lock g_hooks_lock;
+}
+
 void at_stop(void (*release)()) {
+  Locked hold(g_hooks_lock);
   for (unsigned i = 0; i < g_hook_count; ++i) {
     if (g_hooks[i] == release) return;
   }
@@ -68,6 +74,17 @@ bool run_on_big_stack(void (*function)(void*), void* argument) {
   slisp_on_stack(g_big_stack.base + g_big_stack.bytes, function, argument);
   thread.stack_limit = old_limit;
   return true;
+}
+
+bool end_threads(bool wait, int& status) {
+  if (g_threading == nullptr) return true;
+  const bool before = g_threading->exiting();
+  const bool ended = g_threading->end_threads(wait);
+  if (!before && g_threading->exit_requested()) status = exit_status();
+  if (ended) return true;
+  const char* report = sys::environment("SLISP_HEAP_REPORT");
+  if (report != nullptr && std::string_view(report) == "1") sys::write_error("heap: not counted, threads were still running\n");
+  return false;
 }
 
 std::uint64_t runtime_stop() {

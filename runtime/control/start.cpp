@@ -16,8 +16,7 @@ namespace slisp::rt {
 
 namespace {
 
-void run_program(void* status_address) {
-  int& status = *static_cast<int*>(status_address);
+void run_program(int& status, bool& returned) {
   Owned result = enter(reinterpret_cast<abi::Code>(&slisp_program), abi::k_nil, nullptr, 0);
   if (exit_is_pending()) {
     status = exit_status();
@@ -27,9 +26,23 @@ void run_program(void* status_address) {
     Owned exception = Owned::adopt(abi::slisp_exception_take());
     report_uncaught(exception);
     status = 1;
-  } else if (is_long(result)) {
-    status = static_cast<int>(long_of(result) & 0xff);
+  } else {
+    returned = true;
+    if (is_long(result)) status = static_cast<int>(long_of(result) & 0xff);
   }
+}
+
+// What the program's end is, and whether it waits for its threads: not after System/exit or an exception that nothing caught.
+struct End {
+  int status = 0;
+  bool threads_ended = true;
+};
+
+void run_to_the_end(void* end_address) {
+  End& end = *static_cast<End*>(end_address);
+  bool returned = false;
+  run_program(end.status, returned);
+  end.threads_ended = end_threads(returned, end.status);
 }
 
 void flush_output(int& status) {
@@ -47,12 +60,13 @@ void flush_output(int& status) {
 
 int main(int argc, char** argv) {
   using namespace slisp::rt;
-  int status = 0;
-  if (!runtime_start(argc, argv) || !run_on_big_stack(run_program, &status)) {
+  End end;
+  if (!runtime_start(argc, argv) || !run_on_big_stack(run_to_the_end, &end)) {
     sys::write_error("slisp: no memory for the stack\n");
     return 1;
   }
-  flush_output(status);
+  flush_output(end.status);
+  if (!end.threads_ended) sys::exit_now(end.status);
   runtime_stop();
-  return status;
+  return end.status;
 }

@@ -28,7 +28,8 @@ extern "C" {
 
 void slisp_trace(std::int64_t site_address) {
   Word pending = context().exception;
-  if (!is_kind(pending, Kind::Exception) || header_of(pending)->count == 0) return;
+  // An exception that other threads may see keeps the trace of the thread that made it.
+  if (!is_kind(pending, Kind::Exception) || count_of(header_of(pending)) <= 0) return;
   auto* exception = reinterpret_cast<ExceptionObject*>(pending);
   if (exception->trace == nullptr) {
     exception->trace = static_cast<TraceBuffer*>(scratch_allocate(sizeof(TraceBuffer)));

@@ -1,5 +1,6 @@
 // builders.cpp: java.lang.StringBuilder: a string that nobody else holds, appended to in place.
 #include "runtime/collections/layouts.hpp"
+#include "runtime/host/host_hold.hpp"
 #include "runtime/host/native.hpp"
 #include "runtime/seqs/seqs.hpp"
 #include "runtime/text/text.hpp"
@@ -40,11 +41,13 @@ Word slisp_builder_new() {
 
 // A copy: what is built goes on being the builder's own.
 Word slisp_builder_text(Word x) {
+  HostHold hold(x);
   const NativeObject* builder = builder_of(x);
   return builder == nullptr ? k_pending : make_valid_string(text_of(builder->slot[0])).take();
 }
 
 Word slisp_builder_append(Word x, Word text) {
+  HostHold hold(x);
   NativeObject* builder = builder_of(x);
   std::string_view bytes;
   char room[4];
@@ -55,6 +58,7 @@ Word slisp_builder_append(Word x, Word text) {
 }
 
 Word slisp_builder_set_text(Word x, Word text) {
+  HostHold hold(x);
   const Owned given = Owned::adopt(text);
   NativeObject* builder = builder_of(x);
   if (builder == nullptr) return k_pending;

@@ -3,6 +3,7 @@
 //        element are nil.
 // Idea: one ring for all of them: both ends are cheap, the middle costs the shorter way to an end.
 #include "runtime/arrays/arrays.hpp"
+#include "runtime/host/host_hold.hpp"
 #include "runtime/host/native.hpp"
 #include "runtime/collections/layouts.hpp"
 #include "runtime/seqs/seqs.hpp"
@@ -28,6 +29,7 @@ std::int64_t list_count(Borrowed x) { return x.as<HostList>()->size; }
 
 // What is walked is what stands there now.
 Word list_seq(Borrowed x) {
+  HostHold hold(x.word());
   const auto* list = x.as<HostList>();
   if (list->size == 0) return abi::k_nil;
   Array* copy = make_array(ElementType::Object, list->size);
@@ -126,6 +128,7 @@ Word slisp_list_new(std::int64_t sort) {
 }
 
 Word slisp_list_insert(Word x, std::int64_t index, Word element) {
+  HostHold hold(x, element);
   Owned value = Owned::adopt(element);
   HostList* list = wanted_list(x);
   if (list == nullptr) return k_pending;
@@ -150,6 +153,7 @@ Word slisp_list_insert(Word x, std::int64_t index, Word element) {
 }
 
 Word slisp_list_remove_at(Word x, std::int64_t index) {
+  HostHold hold(x);
   HostList* list = wanted_list(x);
   if (list == nullptr || !check_in(list, index)) return k_pending;
   const Word element = place(list, index);
@@ -166,12 +170,14 @@ Word slisp_list_remove_at(Word x, std::int64_t index) {
 }
 
 Word slisp_list_get(Word x, std::int64_t index) {
+  HostHold hold(x);
   const HostList* list = wanted_list(x);
   if (list == nullptr || !check_in(list, index)) return k_pending;
   return retained(place(list, index));
 }
 
 Word slisp_list_set(Word x, std::int64_t index, Word element) {
+  HostHold hold(x, element);
   Owned value = Owned::adopt(element);
   HostList* list = wanted_list(x);
   if (list == nullptr || !check_in(list, index)) return k_pending;
@@ -179,6 +185,7 @@ Word slisp_list_set(Word x, std::int64_t index, Word element) {
 }
 
 Word slisp_list_clear(Word x) {
+  HostHold hold(x);
   HostList* list = wanted_list(x);
   if (list == nullptr) return k_pending;
   Owned old = Owned::adopt(std::exchange(list->ring, word_of(make_array(ElementType::Object, 8))));

@@ -6,6 +6,7 @@
 #include "runtime/arrays/arrays.hpp"
 #include "runtime/collections/maps.hpp"
 #include "runtime/equality/equality.hpp"
+#include "runtime/host/host_hold.hpp"
 #include "runtime/host/native.hpp"
 #include "runtime/seqs/seqs.hpp"
 #include "runtime/types/types.hpp"
@@ -167,6 +168,7 @@ Position* walking_order(const HostMap* map, const Word* entries, std::uint32_t u
 }
 
 Word map_seq(Borrowed x) {
+  HostHold hold(x.word());
   const auto* map = x.as<HostMap>();
   const bool set = is_set_type(map);
   if (map_size(map->index) == 0) return abi::k_nil;
@@ -187,6 +189,7 @@ Word map_seq(Borrowed x) {
 }
 
 Word map_look(Borrowed x, Borrowed key, Borrowed missing) {
+  HostHold hold(x.word());
   const auto* map = x.as<HostMap>();
   bool failed = false;
   if (is_sorted_sort(map)) {
@@ -313,6 +316,7 @@ Word slisp_set_new(std::int64_t sort, std::int64_t expected, Word comparator) {
 }
 
 Word slisp_map_put(Word x, Word key_word, Word value_word) {
+  HostHold hold(x, key_word, value_word);
   Owned key = Owned::adopt(key_word), value = Owned::adopt(value_word);
   HostMap* map = host_map(x);
   if (map == nullptr) return k_pending;
@@ -323,6 +327,7 @@ Word slisp_map_put(Word x, Word key_word, Word value_word) {
 }
 
 Word slisp_map_take(Word x, Word key) {
+  HostHold hold(x);
   HostMap* map = host_map(x);
   if (map == nullptr) return k_pending;
   const Owned kept = Owned::copy(x);
@@ -335,6 +340,7 @@ Word slisp_map_take(Word x, Word key) {
 }
 
 std::uint32_t slisp_map_has(Word x, Word key) {
+  HostHold hold(x);
   const HostMap* map = host_map(x);
   if (map == nullptr) return slisp::abi::k_bool_failed;
   bool failed = false;
@@ -344,6 +350,7 @@ std::uint32_t slisp_map_has(Word x, Word key) {
 }
 
 Word slisp_map_clear(Word x) {
+  HostHold hold(x);
   HostMap* map = host_map(x);
   if (map == nullptr) return k_pending;
   Owned comparator = Owned::copy(is_sorted_sort(map) ? at<TreeMap>(map->index)->comparator : k_nil);
@@ -355,6 +362,7 @@ Word slisp_map_clear(Word x) {
 }
 
 Word slisp_map_sorted(Word x) {
+  HostHold hold(x);
   const HostMap* map = host_map(x);
   return map == nullptr ? k_pending : retained(map->index);
 }

@@ -59,6 +59,7 @@ Word slisp_string_reader(Word text) {
 Word slisp_stream_read_line(Word x) {
   StreamState* reader = reader_state(x);
   if (reader == nullptr) return slisp::abi::k_pending;
+  Locked hold(reader->lock);
   TextBuffer line;
   bool any = false;
   for (;;) {
@@ -97,6 +98,7 @@ Word slisp_stream_read_line(Word x) {
 slisp::abi::i64_or_failure slisp_stream_read_char(Word x) {
   StreamState* reader = reader_state(x);
   if (reader == nullptr) return {0, 0};
+  Locked hold(reader->lock);
   bool failed = false;
   const int lead = next_byte(reader, failed);
   if (failed) return {0, 0};
@@ -123,6 +125,7 @@ slisp::abi::i64_or_failure slisp_stream_read_char(Word x) {
 Word slisp_stream_unread(Word x, std::int64_t code_point) {
   StreamState* reader = reader_state(x);
   if (reader == nullptr) return slisp::abi::k_pending;
+  Locked hold(reader->lock);
   if (code_point < 0) return slisp::abi::k_nil;
   char bytes[4];
   put_back(reader, bytes, encode(static_cast<std::uint32_t>(code_point), bytes));
@@ -132,6 +135,7 @@ Word slisp_stream_unread(Word x, std::int64_t code_point) {
 Word slisp_stream_read_all(Word x) {
   StreamState* reader = reader_state(x);
   if (reader == nullptr) return slisp::abi::k_pending;
+  Locked hold(reader->lock);
   TextBuffer out;
   return read_everything(reader, out) ? out.finish().take() : slisp::abi::k_pending;
 }

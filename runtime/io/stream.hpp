@@ -5,6 +5,7 @@
 // Idea: a reader keeps 16 free bytes before its buffer, so that characters read can always be put back.
 #pragma once
 #include "runtime/api.hpp"
+#include "runtime/memory/threading.hpp"
 
 namespace slisp::rt {
 
@@ -33,6 +34,7 @@ struct StreamState {
   Stream* object = nullptr;              // function writer: the object that this state belongs to, and what it does
   const WriterFunctions* functions = nullptr;
   std::size_t start = 0, end = 0;        // bytes waiting: a reader's to be read, a writer's to be written
+  Lock lock = {};                        // held by whoever changes the rest
 };
 
 struct Stream {

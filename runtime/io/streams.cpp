@@ -138,6 +138,7 @@ StreamState* reader_state(Borrowed x) { return state_of(x, "java.io.Reader", fal
 
 bool flush_writer(StreamState* writer) {
   if (writer->functions != nullptr) return writer->functions->flush(writer);
+  Locked hold(writer->lock);
   if (writer->sort != StreamSort::FileWriter || writer->start == writer->end) return true;
   const bool good = write_all(writer->descriptor, writer->buffer + writer->start, writer->end - writer->start);
   if (!good) return failed_write(writer);
@@ -147,6 +148,7 @@ bool flush_writer(StreamState* writer) {
 
 bool write_bytes(StreamState* writer, std::string_view bytes) {
   if (writer->functions != nullptr) return writer->functions->write(writer, bytes);
+  Locked hold(writer->lock);
   if (writer->error != 0) {
     if (!writer->shared) (void)throw_io(writer->error);
     return writer->shared;
@@ -183,6 +185,7 @@ bool write_bytes(StreamState* writer, std::string_view bytes) {
 }
 
 bool fill_reader(StreamState* reader) {
+  Locked hold(reader->lock);
   if (reader->start < reader->end || reader->at_end || reader->sort == StreamSort::StringReader) return true;
   if (reader->capacity == 0) {
     reserve_standard(reader);
@@ -206,6 +209,7 @@ bool fill_reader(StreamState* reader) {
 }
 
 bool read_everything(StreamState* reader, TextBuffer& out) {
+  Locked hold(reader->lock);
   for (;;) {
     if (!fill_reader(reader)) return false;
     if (reader->start == reader->end) return true;
@@ -240,6 +244,7 @@ Word slisp_stream_flush(Word x) {
 Word slisp_stream_close(Word x) {
   if (!is_kind(x, Kind::Stream)) return (x == slisp::abi::k_nil ? throw_null_pointer() : throw_class_cast(x, "java.io.Closeable")).take();
   StreamState* state = Borrowed(x).as<Stream>()->state;
+  Locked hold(state->lock);
   if (state->shared) return slisp::abi::k_nil;
   if (state->closed || state->sort == StreamSort::StringWriter) return slisp::abi::k_nil;
   const bool good = flush_writer(state);

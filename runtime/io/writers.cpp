@@ -25,7 +25,8 @@ Word slisp_string_writer() { return make_stream(StreamSort::StringWriter, -1, Cl
 Word slisp_stream_text(Word x) {
   if (!is_kind(x, Kind::Stream) || Borrowed(x).as<Stream>()->state->sort != StreamSort::StringWriter)
     return throw_class_cast(x, "java.io.StringWriter").take();
-  const StreamState* state = Borrowed(x).as<Stream>()->state;
+  StreamState* state = Borrowed(x).as<Stream>()->state;
+  Locked hold(state->lock);
   return make_string({state->buffer, state->end}).take();
 }
 

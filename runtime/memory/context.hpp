@@ -3,7 +3,9 @@
 #include "runtime/abi/layout.h"
 #include "runtime/api.hpp"
 #include "runtime/memory/size_classes.hpp"
+#include "runtime/memory/threading.hpp"
 #include <array>
+#include <atomic>
 #include <cstdint>
 
 namespace slisp::rt {
@@ -22,19 +24,34 @@ enum class PageState : std::uint8_t {
   Large       // holds one object in a mapping of its own
 };
 
-// Head of a 32 KB page, at its start; blocks follow. Found from any object by masking its address.
+struct Heap;
+
+// Head of a 32 KB page, at its start; blocks follow. Found from any object by masking its address. Its heap's thread alone writes to
+// it, but for `returned` and `next_returned`.
 struct Page {
   FreeBlock* free = nullptr;
   std::uint32_t used = 0;            // blocks in use; one more while Current, so that zero always means: settle it
-  std::uint32_t block_bytes = 0;
-  std::uint32_t capacity = 0;        // blocks that fit
-  std::uint32_t carved = 0;          // blocks that were ever free or used; the rest was never touched
-  Page* next = nullptr;              // in the list the state names
-  Page* previous = nullptr;
-  std::uint64_t mapped_bytes = 0;    // Large: of the mapping
+  std::uint16_t block_bytes = 0;
+  std::uint16_t capacity = 0;        // blocks that fit
+  std::uint16_t carved = 0;          // blocks that were ever free or used; the rest was never touched
   std::uint8_t size_class = 0;
   PageState state = PageState::Pool;
-  bool decommitted = false;          // Pool: its memory behind the head was given to the system
+  std::uint32_t reserved = 0;
+  Page* next = nullptr;              // in the list the state names
+  Page* previous = nullptr;
+  Heap* heap = nullptr;              // whose page it is; null when Large
+  union {
+    std::uint64_t mapped_bytes = 0;  // Large: of the mapping
+    FreeBlock* returned;             // blocks that other threads freed; counted as used until the heap takes them in
+  };
+  Page* next_returned = nullptr;     // in Heap::returned, while `returned` is not empty
+};
+
+// The pages of one thread; when the thread ends, they wait for another one. The thread's lists stand in its Runtime meanwhile.
+struct Heap {
+  Page* returned = nullptr;          // pages with returned blocks; any thread pushes, the heap's own takes all
+  Heap* next = nullptr;              // among the heaps without a thread
+  std::array<Page*, k_size_classes> page{}, available{};
 };
 static_assert(sizeof(Page) <= k_page_header_bytes);
 
@@ -52,16 +69,19 @@ struct BindingTable;
 
 namespace slisp::abi {
 
+struct ThreadRecord;
+
 struct Runtime {
   std::array<rt::Page*, rt::k_size_classes> page;      // current page per class
   std::array<rt::Page*, rt::k_size_classes> available; // further pages with free blocks
   std::uint64_t allocated;                             // objects, ever
   std::uint64_t freed;
-  std::uint64_t live_bytes;                            // pages in use and large mappings
-  std::uint64_t peak_bytes;
+  rt::Heap* heap;                                      // whose pages these are
   rt::Header* dead;                                    // release's work list
   bool releasing;
+  std::uint32_t number;                                // of this thread; 1 is the first
   rt::BindingTable* bindings;                          // null: none
+  ThreadRecord* thread;                                // runtime/threads; null: the first thread, unless it was asked for
 };
 
 }  // namespace slisp::abi
@@ -79,7 +99,11 @@ extern constinit thread_local ThreadState t_state [[gnu::tls_model("local-exec")
 struct HeapCounts {
   std::uint64_t allocated, freed, peak_bytes;
 };
-HeapCounts heap_counts();
+HeapCounts heap_counts();                        // of all threads that ended and this one
+// A thread begins and ends: it gets a heap, it leaves its heap and its counts.
+void heap_attach();
+void heap_detach();
+void heaps_release();                            // no thread but the first will allocate any more
 // Every live object, in no order. `visit` must neither allocate nor free objects.
 void heap_each(void (*visit)(Header* object, void* argument), void* argument);
 

@@ -75,6 +75,7 @@ class Census {
 }  // namespace
 
 void collect_cycles() {
+  if (g_threading != nullptr && !g_threading->alone()) return;     // nobody may change the heap meanwhile
   HeapCounts counts = heap_counts();
   if (counts.allocated == counts.freed) return;
   Census census(counts.allocated - counts.freed);

@@ -2,12 +2,15 @@
 // In:   sizes.
 // Out:  blocks of 8-aligned memory; an object's page is found by masking its address.
 // Keeps: a page is in at most one list, the one its state names; empty pages go back to the pool, and to the system when the pool is big.
+//        A page belongs to one heap, a heap to one thread at a time. What other threads free is pushed on the page's own list, the page on its
+//        heap's, and taken in when the heap's thread needs blocks. Arenas, pool and large objects are everybody's, under a lock.
 // Idea: free lists per page and class (mimalloc, Leijen 2019): neighbours stay neighbours. One global list per size was measured to
 //       degrade 40-fold once a heap had been shuffled.
 // The primitives stand alone in this file: linking debug_heap instead of this archive member replaces them all.
 #include "runtime/memory/context.hpp"
 #include "runtime/sys/sys.hpp"
 #include <cstring>
+#include <new>
 #include <utility>
 
 namespace slisp::rt {
@@ -37,11 +40,15 @@ Page* g_large = nullptr;
 constexpr std::size_t k_cached_mappings = 8;
 constexpr std::size_t k_largest_cached_bytes = 1024 * 1024;
 Page* g_large_cache[k_cached_mappings];
+std::uint64_t g_live_bytes = 0;     // pages in use and large mappings
+std::uint64_t g_peak_bytes = 0;
+HeapCounts g_ended{};               // of threads that ended
+Heap* g_heaps_without_thread = nullptr;
+constinit Lock g_lock;              // guards all of the above
 
 void note_bytes(std::uint64_t bytes) {
-  abi::Runtime& runtime = t_state.runtime;
-  runtime.live_bytes += bytes;
-  if (runtime.live_bytes > runtime.peak_bytes) runtime.peak_bytes = runtime.live_bytes;
+  g_live_bytes += bytes;
+  if (g_live_bytes > g_peak_bytes) g_peak_bytes = g_live_bytes;
 }
 
 void link_front(Page*& list, Page* page) {
@@ -70,7 +77,11 @@ void grow_arenas() {
   out_of_memory();
 }
 
+void take_in_of_ended_threads();
+
 Page* take_page() {
+  Locked hold(g_lock);
+  if (g_pool == nullptr && g_heaps_without_thread != nullptr) take_in_of_ended_threads();
   Page* page = g_pool;
   if (page != nullptr) {
     g_pool = page->next;
@@ -88,7 +99,8 @@ Page* take_page() {
 }
 
 void give_page_back(Page* page) {
-  t_state.runtime.live_bytes -= k_page_bytes;
+  Locked hold(g_lock);
+  g_live_bytes -= k_page_bytes;
   page->state = PageState::Pool;
   page->used = page->carved = 0;
   if (g_pool_pages < k_resident_pool_pages) {
@@ -106,20 +118,50 @@ void give_page_back(Page* page) {
 // Puts untouched blocks of the page on its free list.
 void carve(Page* page) {
   std::uint32_t count = static_cast<std::uint32_t>(k_carve_bytes / page->block_bytes) + 1;
-  if (count > page->capacity - page->carved) count = page->capacity - page->carved;
+  const std::uint32_t left = page->capacity - std::uint32_t{page->carved};
+  if (count > left) count = left;
   char* start = reinterpret_cast<char*>(page) + k_page_header_bytes + std::size_t{page->carved} * page->block_bytes;
   for (std::uint32_t i = count; i-- > 0;) {
     auto* block = reinterpret_cast<FreeBlock*>(start + std::size_t{i} * page->block_bytes);
     block->next = page->free;
     page->free = block;
   }
-  page->carved += count;
+  page->carved = static_cast<std::uint16_t>(page->carved + count);
+}
+
+// What other threads freed becomes free for this heap's thread. `list`: the heap's available pages by class.
+void take_in(Heap& heap, std::array<Page*, k_size_classes>& available) {
+  Page* page = std::atomic_ref(heap.returned).exchange(nullptr, std::memory_order_acquire);
+  while (page != nullptr) {
+    Page* next = page->next_returned;       // read before the page can be pushed again
+    FreeBlock* first = std::atomic_ref(page->returned).exchange(nullptr, std::memory_order_acq_rel);
+    FreeBlock* last = first;
+    for (--page->used; last->next != nullptr; last = last->next) --page->used;
+    last->next = page->free;
+    page->free = first;
+    if (page->state == PageState::Full) {
+      page->state = PageState::Available;
+      link_front(available[page->size_class], page);
+    }
+    if (page->used == 0) {
+      unlink(available[page->size_class], page);
+      give_page_back(page);
+    }
+    page = next;
+  }
+}
+
+// The memory runs out: pages of threads that ended may have become empty. Nobody else uses those heaps while the lock is held.
+void take_in_of_ended_threads() {
+  for (Heap* heap = g_heaps_without_thread; heap != nullptr; heap = heap->next) take_in(*heap, heap->available);
 }
 
 // The class's current page has no free block: give it more, or replace it.
 [[gnu::noinline]] Page* page_with_room(unsigned size_class) {
   abi::Runtime& runtime = t_state.runtime;
+  if (std::atomic_ref(runtime.heap->returned).load(std::memory_order_relaxed) != nullptr) take_in(*runtime.heap, runtime.available);
   Page* page = runtime.page[size_class];
+  if (page->free != nullptr) return page;
   if (page->carved < page->capacity) {
     carve(page);
     return page;
@@ -136,8 +178,10 @@ void carve(Page* page) {
     page->free = nullptr;
     page->used = page->carved = 0;
     page->size_class = static_cast<std::uint8_t>(size_class);
-    page->block_bytes = k_class_bytes[size_class];
-    page->capacity = static_cast<std::uint32_t>((k_page_bytes - k_page_header_bytes) / page->block_bytes);
+    page->block_bytes = static_cast<std::uint16_t>(k_class_bytes[size_class]);
+    page->capacity = static_cast<std::uint16_t>((k_page_bytes - k_page_header_bytes) / page->block_bytes);
+    page->heap = runtime.heap;
+    page->returned = nullptr;
   }
   page->state = PageState::Current;
   ++page->used;
@@ -162,6 +206,7 @@ Page* take_cached_mapping(std::size_t mapped) {
 
 void* allocate_large(std::size_t bytes) {
   std::size_t mapped = large_mapping_bytes(bytes);
+  Locked hold(g_lock);
   Page* page = take_cached_mapping(mapped);
   if (page == nullptr) {
     page = static_cast<Page*>(sys::map_memory(mapped, k_page_bytes));
@@ -169,6 +214,7 @@ void* allocate_large(std::size_t bytes) {
     page->mapped_bytes = mapped;
   }
   page->state = PageState::Large;
+  page->heap = nullptr;
   page->used = 1;
   link_front(g_large, page);
   note_bytes(page->mapped_bytes);
@@ -176,8 +222,9 @@ void* allocate_large(std::size_t bytes) {
 }
 
 void free_large(Page* page) {
+  Locked hold(g_lock);
   unlink(g_large, page);
-  t_state.runtime.live_bytes -= page->mapped_bytes;
+  g_live_bytes -= page->mapped_bytes;
   if (page->mapped_bytes <= k_largest_cached_bytes) {
     for (Page*& cached : g_large_cache) {
       if (cached == nullptr) {
@@ -202,12 +249,29 @@ void free_large(Page* page) {
       give_page_back(page);
       return;
     case PageState::Large:
-      free_large(page);
-      return;
     case PageState::Current:
     case PageState::Pool:
       return;
   }
+}
+
+// The block of a large object, or of a page of another thread. The page stays where it is until its heap has taken the block in: the
+// block counts as used.
+[[gnu::noinline]] void free_elsewhere(Page* page, Header* object) {
+  if (page->heap == nullptr) return free_large(page);
+  auto* block = reinterpret_cast<FreeBlock*>(object);
+  std::atomic_ref returned(page->returned);
+  FreeBlock* head = returned.load(std::memory_order_relaxed);
+  do {
+    block->next = head;
+  } while (!returned.compare_exchange_weak(head, block, std::memory_order_acq_rel, std::memory_order_relaxed));
+  if (head != nullptr) return;
+  Heap* heap = page->heap;
+  std::atomic_ref pages(heap->returned);
+  Page* first = pages.load(std::memory_order_relaxed);
+  do {
+    page->next_returned = first;
+  } while (!pages.compare_exchange_weak(first, page, std::memory_order_acq_rel, std::memory_order_relaxed));
 }
 
 // One store: kind, flags and slots stand above the count.
@@ -241,9 +305,11 @@ inline void* take_block(Page* page) {
 void visit_page(Page* page, void (*visit)(Header*, void*), void* argument) {
   std::uint64_t is_free[k_page_bytes / 16 / 64] = {};
   char* blocks = reinterpret_cast<char*>(page) + k_page_header_bytes;
-  for (FreeBlock* block = page->free; block != nullptr; block = block->next) {
-    std::size_t index = static_cast<std::size_t>(reinterpret_cast<char*>(block) - blocks) / page->block_bytes;
-    is_free[index / 64] |= std::uint64_t{1} << index % 64;
+  for (FreeBlock* list : {page->free, page->returned}) {
+    for (FreeBlock* block = list; block != nullptr; block = block->next) {
+      std::size_t index = static_cast<std::size_t>(reinterpret_cast<char*>(block) - blocks) / page->block_bytes;
+      is_free[index / 64] |= std::uint64_t{1} << index % 64;
+    }
   }
   for (std::size_t i = 0; i < page->carved; ++i) {
     if ((is_free[i / 64] >> i % 64 & 1) == 0) visit(reinterpret_cast<Header*>(blocks + i * page->block_bytes), argument);
@@ -262,7 +328,7 @@ Header* allocate(Kind kind, std::size_t bytes, std::uint16_t slots, std::uint8_t
 void free_memory(Header* object) {
   ++t_state.runtime.freed;
   Page* page = page_of(object);
-  if (page->state == PageState::Large) [[unlikely]] return settle(page);
+  if (page->heap != t_state.runtime.heap) [[unlikely]] return free_elsewhere(page, object);
   auto* block = reinterpret_cast<FreeBlock*>(object);
   block->next = page->free;
   page->free = block;
@@ -280,6 +346,7 @@ Header* reallocate(Header* object, std::size_t old_bytes, std::size_t new_bytes)
   if (page->state == PageState::Large) {
     std::size_t mapped = large_mapping_bytes(new_bytes);
     std::size_t old_mapped = page->mapped_bytes;
+    Locked hold(g_lock);
     unlink(g_large, page);
     auto* moved = static_cast<Page*>(sys::remap_memory(page, old_mapped, mapped, k_page_bytes));
     if (moved == nullptr) out_of_memory();
@@ -299,7 +366,78 @@ Header* reallocate(Header* object, std::size_t old_bytes, std::size_t new_bytes)
 
 HeapCounts heap_counts() {
   const abi::Runtime& runtime = t_state.runtime;
-  return {runtime.allocated, runtime.freed, runtime.peak_bytes};
+  Locked hold(g_lock);
+  return {runtime.allocated + g_ended.allocated, runtime.freed + g_ended.freed, g_peak_bytes};
+}
+
+void heap_attach() {
+  abi::Runtime& runtime = t_state.runtime;
+  Heap* heap;
+  {
+    Locked hold(g_lock);
+    heap = g_heaps_without_thread;
+    if (heap != nullptr) g_heaps_without_thread = heap->next;
+  }
+  if (heap == nullptr) {
+    heap = new (scratch_allocate(sizeof(Heap))) Heap;
+    for (Page*& page : heap->page) page = &k_no_page;
+  }
+  runtime.heap = heap;
+  runtime.page = heap->page;
+  runtime.available = heap->available;
+}
+
+void heap_detach() {
+  abi::Runtime& runtime = t_state.runtime;
+  Heap* heap = runtime.heap;
+  take_in(*heap, runtime.available);
+  for (Page*& page : runtime.page) {
+    if (page == &k_no_page || page->used != 1) continue;
+    page->used = 0;
+    give_page_back(page);
+    page = &k_no_page;
+  }
+  heap->page = runtime.page;
+  heap->available = runtime.available;
+  Locked hold(g_lock);
+  g_ended.allocated += runtime.allocated;
+  g_ended.freed += runtime.freed;
+  heap->next = g_heaps_without_thread;
+  g_heaps_without_thread = heap;
+}
+
+void heaps_release() {
+  abi::Runtime& runtime = t_state.runtime;
+  take_in_of_ended_threads();
+  for (unsigned a = 0; a < g_arena_count; ++a) {
+    for (std::size_t p = 0; p < g_arenas[a].used; ++p) {
+      auto* page = reinterpret_cast<Page*>(g_arenas[a].base + p * k_page_bytes);
+      if (page->state != PageState::Pool) page->heap = runtime.heap;
+    }
+  }
+  auto adopt = [&runtime](Page* page) {
+    if (page->free == nullptr && page->carved == page->capacity) {
+      page->state = PageState::Full;
+      return;
+    }
+    page->state = PageState::Available;
+    link_front(runtime.available[page->size_class], page);
+    if (page->used == 0) settle(page);
+  };
+  while (Heap* heap = g_heaps_without_thread) {
+    g_heaps_without_thread = heap->next;
+    for (std::size_t i = 0; i < k_size_classes; ++i) {
+      if (Page* page = heap->page[i]; page != &k_no_page) {
+        --page->used;
+        adopt(page);
+      }
+      while (Page* page = heap->available[i]) {
+        unlink(heap->available[i], page);
+        adopt(page);
+      }
+    }
+    scratch_free(heap);
+  }
 }
 
 void heap_each(void (*visit)(Header*, void*), void* argument) {

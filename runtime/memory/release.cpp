@@ -14,19 +14,22 @@ extern "C" {
 [[gnu::weak]] void slisp_finalize_regex(abi::Header* object);       // runtime/regex: its compiled code
 [[gnu::weak]] void slisp_finalize_stream(abi::Header* object);      // runtime/io: its buffers and file
 [[gnu::weak]] void slisp_finalize_native(abi::Header* object);      // runtime/host: what its type says
+[[gnu::weak]] void slisp_finalize_sync(abi::Header* object);        // runtime/threads: a thread's record
 }
 
 namespace {
 
 constexpr std::uint64_t bit(Kind kind) { return std::uint64_t{1} << static_cast<unsigned>(kind); }
 static_assert(static_cast<unsigned>(Kind::k_count) <= 64);
-constexpr std::uint64_t k_finalised = bit(Kind::Exception) | bit(Kind::Regex) | bit(Kind::Stream) | bit(Kind::Native);
+constexpr std::uint64_t k_finalised =
+    bit(Kind::Exception) | bit(Kind::Regex) | bit(Kind::Stream) | bit(Kind::Native) | bit(Kind::Sync);
 
 [[gnu::noinline]] void finalise(Header* object) {
   if (object->kind == Kind::Exception && slisp_finalize_exception != nullptr) slisp_finalize_exception(object);
   if (object->kind == Kind::Regex && slisp_finalize_regex != nullptr) slisp_finalize_regex(object);
   if (object->kind == Kind::Stream && slisp_finalize_stream != nullptr) slisp_finalize_stream(object);
   if (object->kind == Kind::Native && slisp_finalize_native != nullptr) slisp_finalize_native(object);
+  if (object->kind == Kind::Sync && slisp_finalize_sync != nullptr) slisp_finalize_sync(object);
 }
 
 inline void end(Header* object) {
@@ -36,7 +39,7 @@ inline void end(Header* object) {
 
 // One reference less. True: it was the last one.
 inline bool drop_count(Header* object) {
-  std::int32_t count = object->count;
+  std::int32_t count = count_of(object);
   if (count > 0) {
     if (count == INT32_MAX) return false;
     object->count = count - 1;
@@ -44,9 +47,7 @@ inline bool drop_count(Header* object) {
   }
   if (count == 0 || count == INT32_MIN) return false;
   std::atomic_ref<std::int32_t> shared(object->count);
-  if (shared.fetch_add(1, std::memory_order_release) != -1) return false;
-  std::atomic_thread_fence(std::memory_order_acquire);
-  return true;
+  return shared.fetch_add(1, std::memory_order_acq_rel) == -1;
 }
 
 inline bool dies(Word value) { return is_pointer(value) && drop_count(header_of(value)); }
@@ -94,7 +95,7 @@ void release_slow(Header* object) {
 }
 
 void retain_slow(Header* object) {
-  if (object->count == INT32_MIN) return;
+  if (count_of(object) == INT32_MIN) return;
   std::atomic_ref<std::int32_t>(object->count).fetch_sub(1, std::memory_order_relaxed);
 }
 

@@ -15,7 +15,7 @@ namespace slisp::rt {
 struct Saved {
   abi::Var* var;            // counted
   Word value;               // owned
-  bool was_bound;
+  bool was_bound, was_conveyed;
 };
 struct Frame {
   Frame* outer;
@@ -26,6 +26,7 @@ struct Binding {
   const abi::Var* var;      // null: free place
   Word value;               // owned
   bool live;                // false: nobody binds it now, the place is kept for the probe sequence
+  bool conveyed;            // bound by another thread, which started this one
 };
 struct BindingTable {
   Binding* entries;
@@ -43,7 +44,7 @@ std::size_t place_of(const BindingTable& table, const abi::Var* var) {
 
 void resize(BindingTable& table, std::size_t capacity) {
   BindingTable next{static_cast<Binding*>(scratch_allocate(capacity * sizeof(Binding))), capacity, 0, table.frame};
-  for (std::size_t i = 0; i < capacity; ++i) next.entries[i] = {nullptr, abi::k_nil, false};
+  for (std::size_t i = 0; i < capacity; ++i) next.entries[i] = {nullptr, abi::k_nil, false, false};
   for (std::size_t i = 0; i < table.capacity; ++i) {
     if (!table.entries[i].live) continue;
     next.entries[place_of(next, table.entries[i].var)] = table.entries[i];
@@ -63,18 +64,28 @@ BindingTable& bindings() {
   return *table;
 }
 
-void bind(BindingTable& table, abi::Var* var, Owned value, Saved& saved) {
+// Several threads may bind a var; one alone spares itself the locked instruction.
+void count_binding(abi::Var* var, std::int32_t change) {
+  if (g_threading != nullptr) {
+    __atomic_fetch_add(&var->bound, static_cast<std::uint32_t>(change), __ATOMIC_RELAXED);
+  } else {
+    var->bound += static_cast<std::uint32_t>(change);
+  }
+}
+
+void bind(BindingTable& table, abi::Var* var, Owned value, bool conveyed, Saved& saved) {
   std::size_t i = place_of(table, var);
   Binding& binding = table.entries[i];
   if (binding.var == nullptr) {
     ++table.used;
-    binding = {var, abi::k_nil, false};
+    binding = {var, abi::k_nil, false, false};
   }
-  saved = {var, binding.value, binding.live};
+  saved = {var, binding.value, binding.live, binding.conveyed};
   retain(word_of(var));
   binding.value = value.take();
   binding.live = true;
-  if (!saved.was_bound) ++var->bound;
+  binding.conveyed = conveyed;
+  if (!saved.was_bound) count_binding(var, 1);
 }
 
 // The values of a map are put into force once all keys are known to be dynamic vars.
@@ -100,9 +111,14 @@ bool all_dynamic(Borrowed map) {
 
 Word* find_binding(const abi::Var* var) {
   BindingTable* table = t_state.runtime.bindings;
-  if (table == nullptr || var->bound == 0) return nullptr;
+  if (table == nullptr || __atomic_load_n(&var->bound, __ATOMIC_RELAXED) == 0) return nullptr;
   Binding& binding = table->entries[place_of(*table, var)];
   return binding.live ? &binding.value : nullptr;
+}
+
+bool binding_is_conveyed(const abi::Var* var) {
+  BindingTable* table = t_state.runtime.bindings;
+  return table->entries[place_of(*table, var)].conveyed;
 }
 
 void release_bindings() {
@@ -121,11 +137,9 @@ namespace abi = slisp::abi;
 using abi::k_nil;
 using abi::k_pending;
 
-extern "C" {
+namespace {
 
-Word slisp_push_bindings(Word map_word) {
-  Owned map = Owned::adopt(map_word);
-  if (map.is_nil()) return throw_class_cast(map, "clojure.lang.Associative").take();
+Word push(Owned map, bool conveyed) {
   if (!is_instance(ClassId::IPersistentMap, map)) return throw_class_cast(map, "clojure.lang.Associative").take();
   std::int64_t count = map.is_nil() ? 0 : counted_size(map);
   if (count != 0 && !all_dynamic(map)) return k_pending;
@@ -141,11 +155,18 @@ Word slisp_push_bindings(Word map_word) {
   MapCursor cursor{};
   Borrowed var = k_nil, value = k_nil;
   while (count != 0 && next_entry(map, cursor, var, value)) {
-    bind(table, var.as<abi::Var>(), Owned::copy(value), frame->saved[frame->count++]);
+    bind(table, var.as<abi::Var>(), Owned::copy(value), conveyed, frame->saved[frame->count++]);
   }
   table.frame = frame;
   return k_nil;
 }
+
+}  // namespace
+
+extern "C" {
+
+Word slisp_push_bindings(Word map) { return push(Owned::adopt(map), false); }
+Word slisp_push_conveyed(Word map) { return push(Owned::adopt(map), true); }
 
 void slisp_pop_bindings() {
   BindingTable& table = bindings();
@@ -158,7 +179,8 @@ void slisp_pop_bindings() {
     Word ended = binding.value;
     binding.value = saved.value;
     binding.live = saved.was_bound;
-    if (!saved.was_bound) --saved.var->bound;
+    binding.conveyed = saved.was_conveyed;
+    if (!saved.was_bound) count_binding(saved.var, -1);
     release(ended);
     release(word_of(saved.var));
   }

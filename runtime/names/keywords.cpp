@@ -3,6 +3,7 @@
 // Keeps: one object per name, so identity is equality; the table holds a count of each until the runtime stops.
 // Idea: open addressing over addresses; the static ones enter at the first dynamic keyword, so a program without any pays nothing.
 #include "runtime/abi/functions.hpp"
+#include "runtime/memory/threading.hpp"
 #include "runtime/names/names.hpp"
 
 extern "C" {
@@ -27,6 +28,11 @@ class KeywordTable {
     if (count_ * 2 >= capacity_) grow();
     put(keyword);
     ++count_;
+  }
+  void publish_all() {
+    for (std::size_t i = 0; i < capacity_; ++i) {
+      if (entries_[i] != nullptr) publish(word_of(entries_[i]));
+    }
   }
   void release_all() {
     for (std::size_t i = 0; i < capacity_; ++i) {
@@ -76,11 +82,13 @@ class KeywordTable {
 };
 
 constinit KeywordTable g_keywords;
+constinit Lock g_lock;               // guards it
 
 }  // namespace
 
 Owned keyword(std::string_view ns_or_empty, std::string_view name) {
   std::uint32_t hash = keyword_hash(ns_or_empty, name);
+  Locked hold(g_lock);
   if (Named* found = g_keywords.find(ns_or_empty, name, hash)) return Owned::copy(word_of(found));
   auto* object = allocate_as<Named>(Kind::Keyword, sizeof(Named), 2);
   object->hash = hash;
@@ -89,15 +97,18 @@ Owned keyword(std::string_view ns_or_empty, std::string_view name) {
   object->name = abi::k_nil;
   if (!ns_or_empty.empty()) object->ns = make_string(ns_or_empty).take();
   object->name = make_string(name).take();
+  publish(word_of(object));
   g_keywords.add(object);
   return Owned::copy(word_of(object));
 }
 
 Owned find_keyword(std::string_view ns_or_empty, std::string_view name) {
+  Locked hold(g_lock);
   Named* found = g_keywords.find(ns_or_empty, name, keyword_hash(ns_or_empty, name));
   return found == nullptr ? Owned() : Owned::copy(word_of(found));
 }
 
+void publish_keywords() { g_keywords.publish_all(); }
 void release_keywords() { g_keywords.release_all(); }
 
 }  // namespace slisp::rt

@@ -10,9 +10,12 @@ std::uint32_t keyword_hash(std::string_view ns_or_empty, std::string_view name);
 // The texts of a namespace (string or nil) and a name (string); false: an exception is pending.
 bool name_parts(Borrowed ns, Borrowed name, std::string_view& ns_text, std::string_view& name_text);
 
-// The var's current value in this thread: binding, else root; nothing is counted. abi::k_unbound_root when unbound.
-Word var_value(const abi::Var* var);
+// The var's current value in this thread: binding, else root. failed() when unbound; no exception is pending then.
+Owned var_value(const abi::Var* var);
 void append_var_name(TextBuffer& out, Borrowed var);          // "ns/name"
+
+// Before the first thread starts: what the tables hold is shared from now on.
+void mark_names();
 
 // At the end of the runtime.
 void release_bindings();

@@ -45,10 +45,11 @@ Owned plain_symbol(Borrowed symbol_value) {
   return symbol(ns, text_of(symbol_name(symbol_value)));
 }
 
-bool put(Word& map, Borrowed key, Owned value) {
+// Maps are changed with the lock of the names held.
+bool put(NamespaceObject* ns, Word& map, Borrowed key, Owned value) {
   Owned changed = map_assoc(Owned::adopt(std::exchange(map, k_nil)), plain_symbol(key), std::move(value));
   if (changed.failed()) return false;
-  store(map, std::move(changed));
+  store_cell(ns, map, std::move(changed));
   return true;
 }
 
@@ -70,6 +71,7 @@ Owned new_var(const NamespaceObject* ns, Borrowed name) {
 
 // The mappings that `keep` chooses.
 template <class Keep> Word filtered(Word value, Keep keep) {
+  Locked hold(g_names_lock);
   NamespaceObject* ns = namespace_of(value);
   if (ns == nullptr) return k_pending;
   Owned result = empty_map(), mappings = Owned::copy(ns->mappings);
@@ -89,12 +91,14 @@ Owned or_empty(Word map) { return map == k_nil ? empty_map() : Owned::copy(map);
 extern "C" {
 
 Word slisp_ns_find(Word name) {
+  Locked hold(g_names_lock);
   if (!is_kind(name, Kind::Symbol)) return k_nil;
   NamespaceObject* ns = find_namespace(name);
   return ns == nullptr ? k_nil : Owned::copy(word_of(ns)).take();
 }
 
 Word slisp_ns_create(Word name) {
+  Locked hold(g_names_lock);
   if (is_kind(name, Kind::Namespace)) return Owned::copy(name).take();
   if (!is_kind(name, Kind::Symbol)) return k_nil;
   return Owned::copy(word_of(create_namespace(name))).take();
@@ -105,55 +109,63 @@ Word slisp_ns_all() { return all_namespaces().take(); }
 std::uint32_t slisp_ns_p(Word value) { return is_kind(value, Kind::Namespace); }
 
 Word slisp_ns_name(Word value) {
+  Locked hold(g_names_lock);
   NamespaceObject* ns = namespace_of(value);
   return ns == nullptr ? k_pending : Owned::copy(ns->name).take();
 }
 
 Word slisp_ns_intern(Word value, Word name) {
+  Locked hold(g_names_lock);
   NamespaceObject* ns = namespace_of(value);
   if (ns == nullptr || !simple_symbol(name, "Can't intern namespace-qualified symbol")) return k_pending;
   Owned mapped = look_up(ns->mappings, name);
   if (owns(ns, mapped)) return mapped.take();
   Owned var = new_var(ns, name);
-  if (!put(ns->mappings, name, Owned::copy(var))) return k_pending;
+  if (!put(ns, ns->mappings, name, Owned::copy(var))) return k_pending;
   return var.take();
 }
 
 Word slisp_ns_unmap(Word value, Word name) {
+  Locked hold(g_names_lock);
   NamespaceObject* ns = namespace_of(value);
   if (ns == nullptr || !simple_symbol(name, "Can't unintern namespace-qualified symbol")) return k_pending;
   if (ns->mappings == k_nil) return k_nil;
   Owned mappings = Owned::adopt(abi::slisp_dissoc(std::exchange(ns->mappings, k_nil), name));
   if (mappings.failed()) return k_pending;
-  store(ns->mappings, std::move(mappings));
+  store_cell(ns, ns->mappings, std::move(mappings));
   return k_nil;
 }
 
 Word slisp_ns_map(Word value) {
+  Locked hold(g_names_lock);
   NamespaceObject* ns = namespace_of(value);
   return ns == nullptr ? k_pending : or_empty(ns->mappings).take();
 }
 
 Word slisp_ns_interns(Word value) {
+  Locked hold(g_names_lock);
   return filtered(value, [](const NamespaceObject* ns, Borrowed target) { return owns(ns, target); });
 }
 
 Word slisp_ns_refers(Word value) {
+  Locked hold(g_names_lock);
   return filtered(value, [](const NamespaceObject* ns, Borrowed target) { return target.is(Kind::Var) && !owns(ns, target); });
 }
 
 Word slisp_ns_aliases(Word value) {
+  Locked hold(g_names_lock);
   NamespaceObject* ns = namespace_of(value);
   return ns == nullptr ? k_pending : or_empty(ns->aliases).take();
 }
 
 Word slisp_ns_alias(Word value, Word alias, Word target_value) {
+  Locked hold(g_names_lock);
   NamespaceObject* ns = namespace_of(value);
   if (ns == nullptr) return k_pending;
   NamespaceObject* target = namespace_of(target_value);
   if (target == nullptr || !simple_symbol(alias, "Can't alias namespace-qualified symbol")) return k_pending;
   Owned existing = look_up(ns->aliases, alias);
-  if (existing.is_nil()) return put(ns->aliases, alias, Owned::copy(word_of(target))) ? k_nil : k_pending;
+  if (existing.is_nil()) return put(ns, ns->aliases, alias, Owned::copy(word_of(target))) ? k_nil : k_pending;
   if (existing.word() == word_of(target)) return k_nil;
   TextBuffer out;
   out.append("Alias ");
@@ -166,22 +178,25 @@ Word slisp_ns_alias(Word value, Word alias, Word target_value) {
 }
 
 Word slisp_ns_unalias(Word value, Word alias) {
+  Locked hold(g_names_lock);
   NamespaceObject* ns = namespace_of(value);
   if (ns == nullptr) return k_pending;
   if (ns->aliases == k_nil) return k_nil;
   Owned aliases = Owned::adopt(abi::slisp_dissoc(std::exchange(ns->aliases, k_nil), alias));
   if (aliases.failed()) return k_pending;
-  store(ns->aliases, std::move(aliases));
+  store_cell(ns, ns->aliases, std::move(aliases));
   return k_nil;
 }
 
 Word slisp_ns_refer(Word value, Word name, Word var) {
+  Locked hold(g_names_lock);
   NamespaceObject* ns = namespace_of(value);
   if (ns == nullptr || !simple_symbol(name, "Can't intern namespace-qualified symbol")) return k_pending;
-  return put(ns->mappings, name, Owned::copy(var)) ? k_nil : k_pending;
+  return put(ns, ns->mappings, name, Owned::copy(var)) ? k_nil : k_pending;
 }
 
 Word slisp_ns_resolve(Word value, Word name) {
+  Locked hold(g_names_lock);
   if (!is_kind(name, Kind::Symbol)) return k_nil;
   NamespaceObject* ns = is_kind(value, Kind::Namespace) ? reinterpret_cast<NamespaceObject*>(value)
                         : is_kind(value, Kind::Symbol)  ? find_namespace(value)

@@ -12,6 +12,9 @@ extern "C" {
 }
 
 namespace slisp::rt {
+
+constinit Lock g_names_lock;
+
 namespace {
 
 NamespaceObject** g_namespaces = nullptr;
@@ -28,6 +31,7 @@ NamespaceObject* add(Borrowed name) {
     g_capacity = g_capacity == 0 ? 16 : g_capacity * 2;
     g_namespaces = static_cast<NamespaceObject**>(scratch_reallocate(g_namespaces, g_capacity * sizeof(NamespaceObject*)));
   }
+  publish(word_of(ns));
   return g_namespaces[g_count++] = ns;
 }
 
@@ -37,11 +41,12 @@ std::size_t index_of(Borrowed name) {
   return i;
 }
 
+// At the end, when this is the only thread.
+void clear(Word& slot, Word empty) { release(std::exchange(slot, empty)); }
 void forget(abi::Var* var) {
-  store(var->watches, Owned());
-  Word root = std::exchange(var->root, abi::k_unbound_root);
-  release(root);
-  store(var->meta, Owned());
+  clear(var->watches, abi::k_nil);
+  clear(var->root, abi::k_unbound_root);
+  clear(var->meta, abi::k_nil);
 }
 
 }  // namespace
@@ -53,6 +58,7 @@ bool same_name(Borrowed symbol_a, Borrowed symbol_b) {
 }
 
 void register_static_vars() {
+  Locked hold(g_names_lock);
   if (g_registered) return;
   g_registered = true;
   for (abi::Var** cell = slisp_vars_begin; cell != slisp_vars_end; ++cell) {
@@ -60,22 +66,25 @@ void register_static_vars() {
     std::size_t i = index_of(var->ns);
     NamespaceObject* ns = i < g_count ? g_namespaces[i] : add(var->ns);
     Owned mappings = Owned::adopt(std::exchange(ns->mappings, abi::k_nil));
-    store(ns->mappings, map_assoc(std::move(mappings), Owned::copy(var->name), Owned::copy(word_of(var))));
+    store_cell(ns, ns->mappings, map_assoc(std::move(mappings), Owned::copy(var->name), Owned::copy(word_of(var))));
   }
 }
 
 NamespaceObject* find_namespace(Borrowed name_symbol) {
+  Locked hold(g_names_lock);
   register_static_vars();
   std::size_t i = index_of(name_symbol);
   return i < g_count ? g_namespaces[i] : nullptr;
 }
 
 NamespaceObject* create_namespace(Borrowed name_symbol) {
+  Locked hold(g_names_lock);
   NamespaceObject* ns = find_namespace(name_symbol);
   return ns != nullptr ? ns : add(name_symbol);
 }
 
 Owned remove_namespace(Borrowed name_symbol) {
+  Locked hold(g_names_lock);
   register_static_vars();
   std::size_t i = index_of(name_symbol);
   if (i == g_count) return Owned();
@@ -86,12 +95,22 @@ Owned remove_namespace(Borrowed name_symbol) {
 }
 
 Owned all_namespaces() {
+  Locked hold(g_names_lock);
   register_static_vars();
   auto* elements = static_cast<Owned*>(scratch_allocate((g_count + 1) * sizeof(Owned)));
   for (std::size_t i = 0; i < g_count; ++i) new (&elements[i]) Owned(Owned::copy(word_of(g_namespaces[i])));
   Owned list = list_of({elements, g_count});
   scratch_free(elements);
   return list;
+}
+
+void publish_namespaces() {
+  for (std::size_t i = 0; i < g_count; ++i) publish(word_of(g_namespaces[i]));
+}
+
+void mark_names() {
+  publish_keywords();
+  publish_namespaces();
 }
 
 void release_vars() {
@@ -106,7 +125,7 @@ void release_vars() {
     }
   }
   for (abi::Var** cell = slisp_vars_begin; cell != slisp_vars_end; ++cell) forget(*cell);
-  for (std::size_t i = 0; i < g_count; ++i) store(g_namespaces[i]->aliases, Owned());
+  for (std::size_t i = 0; i < g_count; ++i) clear(g_namespaces[i]->aliases, abi::k_nil);
   for (std::size_t i = 0; i < g_count; ++i) release(word_of(g_namespaces[i]));
   scratch_free(g_namespaces);
   g_namespaces = nullptr;

@@ -17,7 +17,7 @@ Owned unbound_object(Borrowed var) {
   return adopt_object(object);
 }
 
-Owned load(Borrowed var, Word value) { return value == abi::k_unbound_root ? unbound_object(var) : Owned::copy(value); }
+Owned bound(Borrowed var, Owned value) { return value.failed() ? unbound_object(var) : std::move(value); }
 
 // alter-meta! and intern may make a var dynamic, a macro or private; taking a key away takes the flag away.
 void update_flags(abi::Var* var) {
@@ -25,16 +25,17 @@ void update_flags(abi::Var* var) {
   static constexpr Row rows[] = {{"dynamic", abi::k_var_dynamic}, {"macro", abi::k_var_macro}, {"private", abi::k_var_private}};
   for (const Row& row : rows) {
     Owned key = keyword("", row.key);
-    bool set = var->meta != abi::k_nil && map_get(var->meta, key).truthy();
+    Owned meta = load_cell(var, var->meta);
+    bool set = !meta.is_nil() && map_get(meta, key).truthy();
     var->flags = set ? var->flags | row.flag : var->flags & ~row.flag;
   }
 }
 
 }  // namespace
 
-Word var_value(const abi::Var* var) {
-  if (Word* binding = find_binding(var)) return *binding;
-  return var->root;
+Owned var_value(const abi::Var* var) {
+  if (Word* binding = find_binding(var)) return Owned::copy(*binding);
+  return load_cell(var, var->root);
 }
 
 void append_var_name(TextBuffer& out, Borrowed var) {
@@ -64,10 +65,13 @@ extern "C" {
 
 Word slisp_var_get(Word value) {
   abi::Var* var = var_of(value);
-  return var == nullptr ? not_a_var(value) : load(value, var_value(var)).take();
+  return var == nullptr ? not_a_var(value) : bound(value, var_value(var)).take();
 }
 
-Word slisp_var_root(Word value) { return load(value, reinterpret_cast<abi::Var*>(value)->root).take(); }
+Word slisp_var_root(Word value) {
+  const auto* var = reinterpret_cast<abi::Var*>(value);
+  return bound(value, load_cell(var, var->root)).take();
+}
 
 Word slisp_var_set(Word target, Word value) {
   Owned next = Owned::adopt(value);
@@ -81,24 +85,50 @@ Word slisp_var_set(Word target, Word value) {
     out.append(" with set");
     return throw_string(ClassId::IllegalStateException, out.finish()).take();
   }
+  if (binding_is_conveyed(var)) {
+    TextBuffer out;
+    out.append("Can't set!: ");
+    out.append(text_of(symbol_name(var->name)));
+    out.append(" from non-binding thread");
+    return throw_string(ClassId::IllegalStateException, out.finish()).take();
+  }
   Owned result = Owned::copy(next);
-  store(*binding, std::move(next));
+  release(std::exchange(*binding, next.take()));
   return result.take();
 }
 
 void slisp_var_bind_root(Word target, Word value) {
   auto* var = reinterpret_cast<abi::Var*>(target);
-  if (var->watches == k_nil) return store(var->root, Owned::adopt(value));
-  Owned now = Owned::copy(value);
-  Owned old = Owned::adopt(std::exchange(var->root, value));
+  if (var->watches == k_nil) return store_cell(var, var->root, Owned::adopt(value));
+  Owned now = Owned::copy(value), old = load_cell(var, var->root);
   if (old.failed()) old = Owned();
+  store_cell(var, var->root, Owned::adopt(value));
   // def and alter-var-root cannot fail here: what a watch throws stays with the watch.
-  if (!notify_watches(var->watches, target, old, now) && !exit_is_pending()) Owned dropped = Owned::adopt(abi::slisp_exception_take());
+  Owned watches = load_cell(var, var->watches);
+  if (!notify_watches(watches, target, old, now) && !exit_is_pending()) Owned dropped = Owned::adopt(abi::slisp_exception_take());
+}
+
+// For alter-var-root: an unbound root is taken for its Unbound object.
+std::uint32_t slisp_var_replace_root(Word target, Word expected, Word value) {
+  auto* var = reinterpret_cast<abi::Var*>(target);
+  if (is_shared(&var->header) && !is_kind(expected, Kind::Unbound)) {
+    if (!g_threading->compare_and_set(var, &var->root, expected, Owned::copy(value).take())) {
+      release(value);
+      return 0;
+    }
+    Owned now = Owned::adopt(value), watches = load_cell(var, var->watches);
+    if (!watches.is_nil() && !notify_watches(watches, target, expected, now) && !exit_is_pending()) {
+      Owned dropped = Owned::adopt(abi::slisp_exception_take());
+    }
+    return 1;
+  }
+  slisp_var_bind_root(target, value);
+  return 1;
 }
 
 std::uint32_t slisp_var_bound_p(Word value) {
   abi::Var* var = var_of(value);
-  return var != nullptr && var_value(var) != abi::k_unbound_root;
+  return var != nullptr && !var_value(var).failed();
 }
 
 std::uint32_t slisp_var_p(Word value) { return is_kind(value, Kind::Var); }
@@ -114,17 +144,25 @@ Word slisp_var_symbol(Word value) {
 Word slisp_var_meta(Word value) {
   abi::Var* var = var_of(value);
   if (var == nullptr) return k_nil;
-  Owned meta = var->meta == k_nil ? empty_map() : Owned::copy(var->meta);
+  Owned meta = load_cell(var, var->meta);
+  if (meta.is_nil()) meta = empty_map();
   meta = map_assoc(std::move(meta), keyword("", "name"), Owned::copy(var->name));
   if (var->ns != k_nil) meta = map_assoc(std::move(meta), keyword("", "ns"), Owned::copy(word_of(create_namespace(var->ns))));
   return meta.take();
 }
 
-// Of vars, atoms and namespaces: their metadata changes in place.
+// Of vars, atoms, agents, refs and namespaces: their metadata changes in place.
 void slisp_var_set_meta(Word value, Word meta) {
   Owned next = Owned::adopt(meta);
-  if (is_kind(value, Kind::Atom)) return store(reinterpret_cast<AtomObject*>(value)->meta, std::move(next));
-  if (is_kind(value, Kind::Namespace)) return store(reinterpret_cast<NamespaceObject*>(value)->meta, std::move(next));
+  if (is_kind(value, Kind::Atom)) return store_cell(reinterpret_cast<AtomObject*>(value), reinterpret_cast<AtomObject*>(value)->meta, std::move(next));
+  if (is_kind(value, Kind::Namespace)) {
+    auto* ns = reinterpret_cast<NamespaceObject*>(value);
+    return store_cell(ns, ns->meta, std::move(next));
+  }
+  if (is_kind(value, Kind::Sync) && (header_of(value)->flags & abi::k_flag_has_meta) != 0) {
+    Header* reference = header_of(value);
+    return store_cell(reference, *slot_of(reference, reference->slots - 1u), std::move(next));
+  }
   abi::Var* var = var_of(value);
   if (var == nullptr) return;
   const Owned ns_key = keyword("", "ns");
@@ -133,7 +171,7 @@ void slisp_var_set_meta(Word value, Word meta) {
     Owned dropped = Owned::adopt(abi::slisp_exception_take());
     return;
   }
-  store(var->meta, std::move(next));
+  store_cell(var, var->meta, std::move(next));
   update_flags(var);
 }
 

@@ -13,10 +13,11 @@ void* gmp_reallocate(void* old, std::size_t, std::size_t bytes) { return scratch
 void gmp_free(void* memory, std::size_t) { scratch_free(memory); }
 
 void prepare_gmp() {
+  // Two threads that come here first both set the same functions.
   static bool prepared = false;
-  if (prepared) return;
+  if (__atomic_load_n(&prepared, __ATOMIC_ACQUIRE)) return;
   mp_set_memory_functions(gmp_allocate, gmp_reallocate, gmp_free);
-  prepared = true;
+  __atomic_store_n(&prepared, true, __ATOMIC_RELEASE);
 }
 
 }  // namespace

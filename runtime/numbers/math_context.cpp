@@ -2,6 +2,7 @@
 // In:   clojure.core/*math-context*: nil, or [precision mode], the mode as java.math.RoundingMode numbers them.
 // Idea: as in print_vars.cpp the var cell is looked for once among those that the program kept; a program that never says
 //       with-precision has no such cell.
+#include "runtime/memory/threading.hpp"
 #include "runtime/numbers/math_context.hpp"
 
 extern "C" {
@@ -15,8 +16,10 @@ namespace {
 enum Mode { Up, Down, Ceiling, Floor, HalfUp, HalfDown, HalfEven, Unnecessary };
 
 const abi::Var* context_var() {
-  static const abi::Var* found = nullptr;
-  static bool searched = false;
+  static constinit Lock lock;
+  static constinit const abi::Var* found = nullptr;
+  static constinit bool searched = false;
+  Locked hold(lock);
   if (searched) return found;
   searched = true;
   for (abi::Var** cell = slisp_vars_begin; cell != slisp_vars_end; ++cell) {

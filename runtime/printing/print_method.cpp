@@ -8,6 +8,7 @@
 #include "runtime/control/call.hpp"
 #include "runtime/control/multimethods.hpp"
 #include "runtime/io/stream.hpp"
+#include "runtime/memory/threading.hpp"
 #include "runtime/printing/printer.hpp"
 
 extern "C" {
@@ -20,6 +21,7 @@ namespace {
 
 enum Table { Method, Dup, k_tables };
 Word g_multifns[k_tables] = {};                // 0: not made yet
+constinit Lock g_lock;                         // guards it
 
 void release_tables() {
   for (Word& multifn : g_multifns)
@@ -37,19 +39,28 @@ Owned hierarchy() {
 
 HookAnswer ask(Borrowed value, Borrowed stream, bool dup);
 
+void publish_tables() {
+  for (Word multifn : g_multifns) publish(multifn);
+}
+
 MultiFnObject* table(Table which) {
+  Locked hold(g_lock);
   if (g_multifns[which] == 0) {
     if (g_multifns[Method] == 0 && g_multifns[Dup] == 0) at_stop(release_tables);
+    before_threads(publish_tables);
     const Owned name = make_string(which == Method ? "print-method" : "print-dup");
     slisp_print_hook = ask;
     g_multifns[which] = abi::slisp_multifn_new(Owned::copy(name).take(), abi::k_nil, keyword({}, "default").take(), hierarchy().take());
+    publish(g_multifns[which]);
   }
   return reinterpret_cast<MultiFnObject*>(g_multifns[which]);
 }
 
 bool has_methods(Table which) {
+  Locked hold(g_lock);
   if (g_multifns[which] == 0) return false;
-  return counted_size(reinterpret_cast<MultiFnObject*>(g_multifns[which])->methods) > 0;
+  auto* multifn = reinterpret_cast<MultiFnObject*>(g_multifns[which]);
+  return counted_size(load_cell(multifn, multifn->methods)) > 0;
 }
 
 Owned dispatch_value(Table which, Borrowed value) {

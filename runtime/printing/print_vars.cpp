@@ -1,5 +1,6 @@
 // print_vars.cpp: finding *print-length* and its kin among the var cells that are linked into the program.
 // Idea: the linker gathers all cells in one array; one look through it, at the first print, finds those the program kept.
+#include "runtime/memory/threading.hpp"
 #include "runtime/printing/printer.hpp"
 #include <iterator>
 
@@ -34,14 +35,19 @@ void find_vars() {
 }  // namespace
 
 Owned print_setting(PrintVar which, Word otherwise) {
-  static bool searched = false;
-  if (!searched) {
+  static constinit Lock lock;
+  static constinit bool searched = false;
+  {
+    Locked hold(lock);
+    if (!searched) find_vars();
     searched = true;
-    find_vars();
   }
   const abi::Var* var = slisp_print_vars[static_cast<int>(which)];
   if (var == nullptr) return Owned::copy(otherwise);
-  if (var->bound == 0) return Owned::copy(var->root == abi::k_unbound_root ? otherwise : var->root);
+  if (__atomic_load_n(&var->bound, __ATOMIC_RELAXED) == 0) {
+    Owned root = load_cell(var, var->root);
+    return root.failed() ? Owned::copy(otherwise) : std::move(root);
+  }
   Owned value = Owned::adopt(abi::slisp_var_get(word_of(var)));
   return value.failed() ? Owned::copy(otherwise) : std::move(value);
 }

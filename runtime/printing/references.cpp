@@ -1,8 +1,13 @@
 // references.cpp: printing what has identity: functions, cells, namespaces, exceptions.
 #include "runtime/printing/printer.hpp"
 #include "runtime/control/objects.hpp"
+#include "runtime/memory/threading.hpp"
 
 namespace slisp::rt {
+
+// Promises, futures, agents, refs: what they hold and how they are; false for what is printed otherwise. Only programs with such objects
+// contain it.
+extern "C" [[gnu::weak]] bool slisp_sync_status(Word object, Owned& content, const char*& status);
 
 void append_hex(TextBuffer& out, std::uint64_t value) {
   char digits[16];
@@ -46,19 +51,22 @@ bool Printer::print_reference(Borrowed value) {
   out_.append(" 0x");
   append_hex(out_, identity(value));
   out_.append(' ');
-  Borrowed content = abi::k_nil;
+  Owned content;           // what it holds may change while it is printed
   const char* status = "ready";
   switch (header_of(value.word())->kind) {
-    case Kind::Atom: content = value.as<AtomObject>()->value; break;
+    case Kind::Atom:
     case Kind::Volatile:
-    case Kind::Reduced: content = value.as<CellObject>()->value; break;
+    case Kind::Reduced: content = load_cell(value.as<CellObject>(), value.as<CellObject>()->value); break;
     case Kind::Delay: {
       const auto* delay = value.as<DelayObject>();
-      if (delay->state == DelayState::Realised) content = delay->value;
-      else status = delay->state == DelayState::Failed ? "failed" : "pending";
-      if (delay->state == DelayState::Failed) content = delay->value;
+      const auto state = static_cast<DelayState>(__atomic_load_n(reinterpret_cast<const std::uint32_t*>(&delay->state), __ATOMIC_ACQUIRE));
+      if (state != DelayState::Realised) status = state == DelayState::Failed ? "failed" : "pending";
+      if (state >= DelayState::Realised) content = Owned::copy(delay->value);
       break;
     }
+    case Kind::Sync:
+      if (slisp_sync_status != nullptr && slisp_sync_status(value.word(), content, status)) break;
+      [[fallthrough]];
     default: {
       TextBuffer text;
       if (!append_str(text, value)) return false;
@@ -71,9 +79,7 @@ bool Printer::print_reference(Borrowed value) {
   out_.append("{:status :");
   out_.append(std::string_view(status));
   out_.append(", :val ");
-  // What it holds may change while it is printed.
-  const Owned held = Owned::copy(content);
-  if (!print(held)) return false;
+  if (!print(content)) return false;
   out_.append("}]");
   return true;
 }

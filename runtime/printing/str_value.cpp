@@ -8,6 +8,10 @@
 #include "runtime/types/operations.hpp"
 
 namespace slisp::rt {
+
+// What threads print as; false for what prints as any object. Only programs with such objects contain it.
+extern "C" [[gnu::weak]] bool slisp_sync_text(Word object, TextBuffer& out);
+
 namespace {
 
 // "Wed Jan 01 00:00:00 UTC 2020": Date.toString.
@@ -124,7 +128,8 @@ bool append_str(TextBuffer& out, Borrowed x) {
       return true;
     }
     case Kind::Stream: {
-      const StreamState& state = *x.as<Stream>()->state;
+      StreamState& state = *x.as<Stream>()->state;
+      Locked hold(state.lock);
       if (state.sort != StreamSort::StringWriter) append_object_name(out, x);
       else out.append(std::string_view(state.buffer, state.end));
       return true;
@@ -145,6 +150,9 @@ bool append_str(TextBuffer& out, Borrowed x) {
     case Kind::Queue:
     case Kind::Transient:
     case Kind::ChunkBuffer: append_object_name(out, x); return true;
+    case Kind::Sync:
+      if (slisp_sync_text == nullptr || !slisp_sync_text(x.word(), out)) append_object_name(out, x);
+      return true;
     default: return print_value(out, x, PrintMode::Readable);
   }
 }

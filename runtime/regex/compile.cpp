@@ -1,4 +1,5 @@
 // compile.cpp: patterns into PCRE2 code, lazily, and where that code is kept and freed.
+#include "runtime/memory/threading.hpp"
 #include "runtime/regex/regex.hpp"
 
 namespace slisp::rt {
@@ -22,6 +23,7 @@ struct StaticCode {
   StaticCode* next;
 };
 StaticCode* g_static_codes = nullptr;
+constinit Lock g_lock;                  // guards it, and code that is compiled at first use
 
 // PCRE2's complaint in Java's words, with Java's idea of the place.
 void throw_syntax(std::string_view java, int error, std::size_t offset) {
@@ -111,6 +113,7 @@ pcre2_code* code_of(Borrowed x) {
     return nullptr;
   }
   auto* regex = x.as<Regex>();
+  Locked hold(g_lock);
   if (regex->code != nullptr) return regex->code;
   if (regex->header.count != 0) return regex->code = compile_pattern(text_of(regex->pattern));
   for (const StaticCode* known = g_static_codes; known != nullptr; known = known->next)

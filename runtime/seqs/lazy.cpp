@@ -3,49 +3,81 @@
 // Keeps: the thunk is given up before its result is looked at, so captures do not outlive the call; a chain of lazy seqs
 // that give lazy seqs
 //        is unwrapped in a loop, whatever its length.
+#include "runtime/memory/context.hpp"
 #include "runtime/seqs/seqs.hpp"
 
 namespace slisp::rt {
 namespace {
 
+Computation computation_of(LazySeq* lazy, std::uint32_t* before) {
+  return {lazy, reinterpret_cast<std::uint32_t*>(&lazy->state), &lazy->runner, static_cast<std::uint32_t>(LazyState::Running),
+          1u << static_cast<unsigned>(LazyState::Unrealised) | 1u << static_cast<unsigned>(LazyState::Valued), before};
+}
+
+LazyState state_of(const LazySeq* lazy) {
+  return static_cast<LazyState>(__atomic_load_n(reinterpret_cast<const std::uint32_t*>(&lazy->state), __ATOMIC_ACQUIRE));
+}
+
+// The cell's new state and value, consumed. While its thunk ran, other threads may have got hold of it.
+void settle(LazySeq* lazy, LazyState state, Word value) {
+  if (is_shared(&lazy->header)) return g_threading->settle(computation_of(lazy, nullptr), static_cast<std::uint32_t>(state), &lazy->value, value);
+  lazy->value = value;
+  lazy->state = state;
+}
+
 Word throw_again(LazySeq* lazy) { return abi::slisp_throw_value(retained(lazy->value)); }
 
-// One step: what the thunk gives, or what the cell holds already. Leaves the cell Running; 0: failed, and so is the cell.
-Word take_value(LazySeq* lazy) {
-  switch (lazy->state) {
-    case LazyState::Running:
-      return failure(throw_stack_overflow());  // it needs itself: endless recursion on the JVM
-    case LazyState::Failed:
-      return throw_again(lazy);
-    case LazyState::Realised:
-      return retained(lazy->value);
-    case LazyState::Valued:
-      lazy->state = LazyState::Running;
-      return std::exchange(lazy->value, abi::k_nil);
-    case LazyState::Unrealised:
-      break;
+Word fail(LazySeq* lazy) {
+  settle(lazy, LazyState::Failed, abi::slisp_exception_take());
+  return throw_again(lazy);
+}
+
+// This thread runs it from now on; `before` is the state it was in, or is in when there is nothing to run.
+bool claim(LazySeq* lazy, LazyState& before) {
+  before = state_of(lazy);
+  if (is_shared(&lazy->header)) {
+    switch (g_threading->claim(computation_of(lazy, reinterpret_cast<std::uint32_t*>(&before)))) {
+      case Claim::Claimed: return true;
+      case Claim::Mine: before = LazyState::Running; return false;
+      case Claim::Settled: before = state_of(lazy); return false;
+      case Claim::Failed: before = LazyState::k_interrupted; return false;
+    }
   }
+  if (before != LazyState::Unrealised && before != LazyState::Valued) return false;
   lazy->state = LazyState::Running;
-  Word thunk = std::exchange(lazy->value, abi::k_nil);
-  Word value = call(thunk).take();
-  release(thunk);
-  if (!value) {
-    lazy->value = abi::slisp_exception_take();
-    lazy->state = LazyState::Failed;
-    throw_again(lazy);
+  lazy->runner = t_state.runtime.number;
+  return true;
+}
+
+// One step: what the thunk gives, or what the cell holds already. Leaves the cell Running and `running` true if this thread is to settle it;
+// 0: failed, and so is the cell.
+Word take_value(LazySeq* lazy, bool& running) {
+  LazyState before;
+  running = claim(lazy, before);
+  if (!running) {
+    if (before == LazyState::Running) return failure(throw_stack_overflow());   // it needs itself: endless recursion on the JVM
+    if (before == LazyState::Failed) return throw_again(lazy);
+    return before == LazyState::Realised ? retained(lazy->value) : 0;
   }
-  return value;
+  Word value = std::exchange(lazy->value, abi::k_nil);
+  if (before == LazyState::Valued) return value;
+  Word thunk = value;
+  value = call(thunk).take();
+  release(thunk);
+  if (value) return value;
+  running = false;
+  return fail(lazy);
 }
 
 // Follow nested lazy seqs from `value` (owned) to something else. 0: failed.
 Word unwrap(Word value) {
   while (is_kind(value, Kind::LazySeq)) {
     auto* inner = at<LazySeq>(value);
-    Word next = take_value(inner);
-    if (next && inner->state == LazyState::Running) {
-      if (inner->header.count != 1) {  // others will look at it: they find what it gave
-        inner->value = retained(next);
-        inner->state = LazyState::Valued;
+    bool running;
+    Word next = take_value(inner, running);
+    if (running) {
+      if (count_of(&inner->header) != 1) {  // others will look at it: they find what it gave
+        settle(inner, LazyState::Valued, retained(next));
       } else {
         inner->state = LazyState::Realised;
       }
@@ -60,23 +92,25 @@ Word unwrap(Word value) {
 }  // namespace
 
 bool realise(LazySeq* lazy) {
-  if (lazy->state == LazyState::Realised) return true;
+  if (state_of(lazy) == LazyState::Realised) return true;
   if (stack_exhausted()) {
     (void)throw_stack_overflow();
     return false;
   }
-  Word value = take_value(lazy);
+  bool running;
+  Word value = take_value(lazy, running);
   if (!value) return false;
+  if (!running) {                          // another thread realised it meanwhile
+    release(value);
+    return true;
+  }
   value = unwrap(value);
   Word seq = value ? seq_of(value) : 0;
   if (!seq) {
-    lazy->value = abi::slisp_exception_take();
-    lazy->state = LazyState::Failed;
-    throw_again(lazy);
+    fail(lazy);
     return false;
   }
-  lazy->value = seq;
-  lazy->state = LazyState::Realised;
+  settle(lazy, LazyState::Realised, seq);
   return true;
 }
 
@@ -86,6 +120,7 @@ extern "C" slisp::abi::Word slisp_lazy_seq(slisp::abi::Word thunk) {
   using namespace slisp::rt;
   auto* lazy = allocate_as<LazySeq>(Kind::LazySeq, sizeof(LazySeq), 1);
   lazy->state = LazyState::Unrealised;
+  lazy->runner = 0;
   lazy->value = thunk;
   return word_of(lazy);
 }
@@ -94,6 +129,6 @@ extern "C" slisp::abi::Word slisp_lazy_seq(slisp::abi::Word thunk) {
 extern "C" bool slisp_lazy_seq_realized(slisp::abi::Word lazy);
 extern "C" bool slisp_lazy_seq_realized(slisp::abi::Word lazy) {
   using namespace slisp::rt;
-  const LazyState state = at<LazySeq>(lazy)->state;
+  const LazyState state = state_of(at<LazySeq>(lazy));
   return state == LazyState::Realised || state == LazyState::Valued;
 }

@@ -7,6 +7,7 @@
 #include "runtime/types/protocol.hpp"
 #include "runtime/collections/maps.hpp"
 #include "runtime/control/exceptions.hpp"
+#include "runtime/memory/threading.hpp"
 
 namespace slisp::rt {
 namespace {
@@ -46,19 +47,26 @@ Word new_table(std::size_t capacity, std::size_t methods, Word previous) {
   return word_of(node);
 }
 
-bool shared(const ProtocolObject* protocol) { return protocol->header.count < 0; }
+bool shared(const ProtocolObject* protocol) { return is_shared(&protocol->header); }
 
-// Room for one more class, in a table that may be written to.
-void make_room(ProtocolObject* protocol) {
+constinit Lock g_lock;          // held by who puts another table into the place of a shared one
+
+// A table is complete before others can see it.
+void replace(ProtocolObject* protocol, Word table) {
+  if (shared(protocol)) publish(table);
+  const Word old = protocol->cache;
+  __atomic_store_n(&protocol->cache, table, __ATOMIC_RELEASE);
+  release(old);
+}
+
+// A table with room for one more class that may be written to: the one there is, or a new one.
+Word roomy_table(ProtocolObject* protocol) {
   const std::size_t methods = protocol->method_count;
   const bool copy = shared(protocol);
-  if (protocol->cache == abi::k_nil) {
-    protocol->cache = new_table(k_first_capacity, methods, abi::k_nil);
-    return;
-  }
+  if (protocol->cache == abi::k_nil) return new_table(k_first_capacity, methods, abi::k_nil);
   const Table old(protocol->cache, methods);
   const bool full = (old.used() + 1) * 2 > old.capacity;
-  if (!full && !copy) return;
+  if (!full && !copy) return protocol->cache;
   std::size_t capacity = full ? old.capacity * 2 : old.capacity;
   const bool forget = capacity * (methods + 1) + k_head > UINT16_MAX;     // more classes than a table holds: start anew
   if (forget) capacity = k_first_capacity;
@@ -70,14 +78,16 @@ void make_room(ProtocolObject* protocol) {
     Word* to = table.find(from[0]);
     for (std::size_t k = 0; k <= methods; ++k) to[k] = retained(from[k]);
   }
-  release(std::exchange(protocol->cache, made));
+  return made;
 }
 
 void remember(ProtocolObject* protocol, Word key, std::size_t index, Word answer) {
-  make_room(protocol);
-  Word* row = Table(protocol->cache, protocol->method_count).find(key);
+  Locked hold(g_lock);
+  const Word table = roomy_table(protocol);
+  Word* row = Table(table, protocol->method_count).find(key);
   if (row[0] == abi::k_nil) row[0] = retained(key);
   release(std::exchange(row[1 + index], retained(answer)));
+  if (table != protocol->cache) replace(protocol, table);
 }
 
 Word answer_of(Word cached, Borrowed x) {
@@ -148,9 +158,10 @@ Owned metadata_method(const ProtocolObject* protocol, Borrowed method, Borrowed 
 }  // namespace
 
 void forget_dispatch(ProtocolObject* protocol) {
+  Locked hold(g_lock);
   if (protocol->cache == abi::k_nil) return;
   const Word previous = shared(protocol) ? retained(protocol->cache) : abi::k_nil;
-  release(std::exchange(protocol->cache, new_table(k_first_capacity, protocol->method_count, previous)));
+  replace(protocol, new_table(k_first_capacity, protocol->method_count, previous));
 }
 
 }  // namespace slisp::rt
@@ -165,8 +176,8 @@ extern "C" Word slisp_protocol_method(Word protocol_word, std::int64_t index, Wo
     Owned found = metadata_method(protocol, vector_at(protocol->methods, static_cast<std::size_t>(index)), x);
     if (found.failed() || found.truthy()) return found.take();
   }
-  if (protocol->cache != slisp::abi::k_nil) {
-    const Word* row = Table(protocol->cache, protocol->method_count).find(key);
+  if (const Word cache = __atomic_load_n(&protocol->cache, __ATOMIC_ACQUIRE); cache != slisp::abi::k_nil) {
+    const Word* row = Table(cache, protocol->method_count).find(key);
     if (row[0] == key && row[1 + index] != slisp::abi::k_nil) return answer_of(row[1 + index], x);
   }
   return resolve(protocol, static_cast<std::size_t>(index), x, key).take();

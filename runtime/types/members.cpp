@@ -51,7 +51,7 @@ std::int64_t slisp_field_find(Word object, Word name) {
 
 Word slisp_member_field(Word object, Word name) {
   const std::int64_t index = slisp_field_find(object, name);
-  if (index >= 0) return retained(slots_of(header_of(object))[1 + index]);
+  if (index >= 0) return field_of(header_of(object), index);
   if (object == k_nil) return throw_null_pointer().take();
   TextBuffer text;
   text.append("No matching field found: ");

@@ -104,11 +104,11 @@ Word slisp_type_new(Word class_word, Word* block, std::int64_t count) {
   return make_object(at<const UserClass>(class_word), block, count);
 }
 
-Word slisp_type_field(Word object, std::int64_t index) { return retained(slots_of(header_of(object))[1 + index]); }
+Word slisp_type_field(Word object, std::int64_t index) { return field_of(header_of(object), index); }
 
 Word slisp_type_field_set(Word object, std::int64_t index, Word value) {
   retain(value);
-  release(std::exchange(slots_of(header_of(object))[1 + index], value));
+  store_cell(header_of(object), slots_of(header_of(object))[1 + index], Owned::adopt(value));
   return value;
 }
 

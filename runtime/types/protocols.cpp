@@ -3,10 +3,13 @@
 #include "runtime/types/protocol.hpp"
 #include "runtime/collections/maps.hpp"
 #include "runtime/control/cells.hpp"
+#include "runtime/memory/threading.hpp"
 #include "runtime/types/operations.hpp"
 
 namespace slisp::rt {
 namespace {
+
+constinit Lock g_lock;          // held by who extends a protocol
 
 const ClassObject* parent_class(const ClassObject* c) {
   const Word parent = word_of(c->parent);
@@ -14,9 +17,9 @@ const ClassObject* parent_class(const ClassObject* c) {
 }
 
 // Looks a class up among the extended ones: 0 when it is not there.
-Word implementation_for(const ProtocolObject* protocol, const ClassObject* c) {
+Word implementation_for(Borrowed impls, const ClassObject* c) {
   bool failed = false;
-  const Word* entry = map_find(protocol->impls, c == nullptr ? abi::k_nil : word_of(c), failed);
+  const Word* entry = map_find(impls.word(), c == nullptr ? abi::k_nil : word_of(c), failed);
   return entry == nullptr || entry[1] == abi::k_nil ? 0 : entry[1];
 }
 
@@ -33,24 +36,25 @@ Owned keyword_of(const char* name) { return keyword("", name); }
 }  // namespace
 
 Owned find_implementation(const ProtocolObject* protocol, Borrowed x) {
+  const Owned impls = load_cell(protocol, protocol->impls);
   if (x.is_nil()) {
-    const Word found = implementation_for(protocol, nullptr);
+    const Word found = implementation_for(impls, nullptr);
     return found != 0 ? Owned::copy(found) : Owned();
   }
   const ClassObject* c = class_of_value(x);
   if (is_user_class(c) && class_assignable(c, at<const ClassObject>(protocol->interface))) return Owned::copy(x);
   const ClassObject* object = class_with_id(ClassId::Object);
   for (const ClassObject* ancestor = c; ancestor != nullptr && (ancestor != object || c == object); ancestor = parent_class(ancestor))
-    if (const Word found = implementation_for(protocol, ancestor)) return Owned::copy(found);
+    if (const Word found = implementation_for(impls, ancestor)) return Owned::copy(found);
   const ClassObject* best = nullptr;
   MapCursor cursor;
-  while (const Word* entry = cursor_next(protocol->impls, cursor)) {
+  while (const Word* entry = cursor_next(impls.word(), cursor)) {
     if (entry[0] == abi::k_nil || entry[1] == abi::k_nil) continue;
     const auto* candidate = at<const ClassObject>(entry[0]);
     if (candidate == object || !class_assignable(c, candidate)) continue;
     if (best == nullptr || class_assignable(candidate, best)) best = candidate;
   }
-  const Word found = implementation_for(protocol, best != nullptr ? best : object);
+  const Word found = implementation_for(impls, best != nullptr ? best : object);
   return found != 0 ? Owned::copy(found) : Owned();
 }
 
@@ -75,7 +79,8 @@ Owned protocol_map(const ProtocolObject* protocol) {
   put("sigs", Owned::copy(protocol->sigs));
   put("var", var_of(protocol));
   put("method-map", std::move(method_map));
-  if (counted_size(protocol->impls) > 0) put("impls", Owned::copy(protocol->impls));
+  Owned impls = load_cell(protocol, protocol->impls);
+  if (counted_size(impls) > 0) put("impls", std::move(impls));
   if (protocol->via_metadata != 0) put("extend-via-metadata", Owned::adopt(abi::k_true));
   return map;
 }
@@ -130,9 +135,10 @@ Word slisp_protocol_extend(Word x, Word class_word, Word methods) {
     append_var(text, protocol);
     return throw_string(ClassId::IllegalArgumentException, text.finish()).take();
   }
-  Owned impls = map_assoc(Owned::copy(protocol->impls), Owned::copy(class_word), std::move(table));
+  Locked hold(g_lock);
+  Owned impls = map_assoc(load_cell(protocol, protocol->impls), Owned::copy(class_word), std::move(table));
   if (impls.failed()) return 0;
-  store(protocol->impls, std::move(impls));
+  store_cell(protocol, protocol->impls, std::move(impls));
   forget_dispatch(protocol);
   return held.take();
 }
@@ -158,13 +164,14 @@ std::uint32_t slisp_protocol_extended(Word x, Word class_word) {
   const auto* protocol = at<ProtocolObject>(x);
   if (implements_inline(protocol, class_word)) return 1;
   bool failed = false;
-  const Word* entry = map_find(protocol->impls, class_word, failed);
+  const Owned impls = load_cell(protocol, protocol->impls);
+  const Word* entry = map_find(impls.word(), class_word, failed);
   return entry != nullptr && is_truthy(entry[1]);
 }
 
 Word slisp_protocol_extenders(Word x) {
   if (!is_kind(x, Kind::Protocol)) return not_a_protocol(x);
-  return slisp::abi::slisp_keys(retained(at<ProtocolObject>(x)->impls));
+  return slisp::abi::slisp_keys(load_cell(at<ProtocolObject>(x), at<ProtocolObject>(x)->impls).take());
 }
 
 }  // extern "C"

@@ -1,4 +1,5 @@
 // registry.cpp: users' classes by name: those that class_new made, the newest of a name first, then those of the executable.
+#include "runtime/memory/threading.hpp"
 #include "runtime/types/answers.hpp"
 
 extern "C" {
@@ -15,6 +16,7 @@ struct Registry {
   std::size_t count = 0, capacity = 0;
 };
 constinit Registry g_registry;
+constinit Lock g_lock;                                   // guards it
 
 void give_back() {
   for (std::size_t i = 0; i < g_registry.count; ++i) release(g_registry.classes[i]);
@@ -25,6 +27,11 @@ void give_back() {
 }  // namespace
 
 void register_class(Word class_word) {
+  Locked hold(g_lock);
+  before_threads([] {
+    for (std::size_t i = 0; i < g_registry.count; ++i) publish(g_registry.classes[i]);
+  });
+  publish(class_word);
   if (g_registry.classes == nullptr) at_stop(give_back);
   if (g_registry.count == g_registry.capacity) {
     g_registry.capacity = g_registry.capacity == 0 ? 16 : 2 * g_registry.capacity;
@@ -34,6 +41,7 @@ void register_class(Word class_word) {
 }
 
 const ClassObject* class_named(std::string_view name) {
+  Locked hold(g_lock);
   for (std::size_t i = g_registry.count; i-- > 0;)
     if (class_name(at<const ClassObject>(g_registry.classes[i])) == name) return at<const ClassObject>(g_registry.classes[i]);
   if (slisp_classes_begin == nullptr) return nullptr;

@@ -12,6 +12,7 @@
 #pragma once
 #include "runtime/collections/layouts.hpp"
 #include "runtime/control/classes.hpp"
+#include "runtime/memory/threading.hpp"
 #include <bit>
 
 namespace slisp::rt {
@@ -44,17 +45,6 @@ struct UserClass {
 inline constexpr std::uint16_t k_user_class_slots = 6;
 inline constexpr std::uint32_t k_user_class_id = static_cast<std::uint32_t>(ClassId::k_count) + 1;
 
-// What Clojure makes a class with these flags stand for, besides what the program declares.
-inline std::span<const ClassId> own_interfaces(std::uint32_t flags) {
-  static constexpr ClassId k_of_record[] = {ClassId::IRecord,        ClassId::IHashEq,        ClassId::IObj,    ClassId::ILookup,
-                                            ClassId::IKeywordLookup, ClassId::IPersistentMap, ClassId::JavaMap, ClassId::Serializable};
-  static constexpr ClassId k_of_reify[] = {ClassId::IObj}, k_of_type[] = {ClassId::IType};
-  if ((flags & k_class_interface) != 0) return {};
-  if ((flags & k_class_record) != 0) return k_of_record;
-  if ((flags & k_class_reify) != 0) return k_of_reify;
-  return k_of_type;
-}
-
 inline bool is_user_class(const ClassObject* c) { return c->id == k_user_class_id; }
 bool is_interface(const ClassObject* c);
 inline const UserClass* user_class(const ClassObject* c) { return reinterpret_cast<const UserClass*>(c); }
@@ -69,6 +59,12 @@ inline bool is_user_object(Borrowed value) { return is_user_object(value.word())
 // One of those, or a protocol: the generic operations hand it to slisp_type_operations.
 inline bool asks_type(Word w) { return is_user_object(w) || is_kind(w, Kind::Protocol); }
 inline const UserClass* class_of_object(Word object) { return reinterpret_cast<const UserClass*>(slots_of(header_of(object))[0]); }
+
+// A field's value, owned. Those of a record never change; those of other types may, under another thread's hands too.
+inline Word field_of(Header* object, std::int64_t index) {
+  const Word& slot = slots_of(object)[1 + index];
+  return object->kind == Kind::Record ? retained(slot) : load_cell(object, slot).take();
+}
 
 inline bool class_has(const UserClass* c, Method m) {
   const auto i = static_cast<unsigned>(m);

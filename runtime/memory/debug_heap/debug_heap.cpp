@@ -15,6 +15,9 @@ struct Block {
   std::size_t reserved;     // keeps the object 16-aligned
 };
 Block* g_blocks = nullptr;
+std::uint64_t g_live_bytes = 0, g_peak_bytes = 0;
+HeapCounts g_ended{};               // of threads that ended
+constinit Lock g_lock;              // guards all of the above
 
 Block* block_of(const Header* object) { return reinterpret_cast<Block*>(reinterpret_cast<std::uintptr_t>(object)) - 1; }
 Header* object_of(Block* block) { return reinterpret_cast<Header*>(block + 1); }
@@ -30,9 +33,8 @@ void unlink(Block* block) {
   if (block->next != nullptr) block->next->previous = block->previous;
 }
 void note_bytes(std::size_t bytes) {
-  abi::Runtime& runtime = t_state.runtime;
-  runtime.live_bytes += bytes;
-  if (runtime.live_bytes > runtime.peak_bytes) runtime.peak_bytes = runtime.live_bytes;
+  g_live_bytes += bytes;
+  if (g_live_bytes > g_peak_bytes) g_peak_bytes = g_live_bytes;
 }
 
 // The test of the test: SLISP_PLANT_FAULT=leak makes an object that nobody releases, =use-after-free looks at one that is gone. The
@@ -57,8 +59,11 @@ Header* allocate(Kind kind, std::size_t bytes, std::uint16_t slots, std::uint8_t
   auto* block = static_cast<Block*>(std::malloc(sizeof(Block) + bytes));
   if (block == nullptr) out_of_memory();
   block->bytes = bytes;
-  link(block);
-  note_bytes(bytes);
+  {
+    Locked hold(g_lock);
+    link(block);
+    note_bytes(bytes);
+  }
   ++t_state.runtime.allocated;
   Header* object = object_of(block);
   *object = Header{1, kind, flags, slots};
@@ -67,8 +72,11 @@ Header* allocate(Kind kind, std::size_t bytes, std::uint16_t slots, std::uint8_t
 
 void free_memory(Header* object) {
   Block* block = block_of(object);
-  unlink(block);
-  t_state.runtime.live_bytes -= block->bytes;
+  {
+    Locked hold(g_lock);
+    unlink(block);
+    g_live_bytes -= block->bytes;
+  }
   ++t_state.runtime.freed;
   std::free(block);
 }
@@ -78,8 +86,9 @@ std::size_t usable_size(const Header* object) { return block_of(object)->bytes; 
 Header* reallocate(Header* object, std::size_t, std::size_t new_bytes) {
   Block* block = block_of(object);
   if (new_bytes <= block->bytes) return object;
+  Locked hold(g_lock);
   unlink(block);
-  t_state.runtime.live_bytes -= block->bytes;
+  g_live_bytes -= block->bytes;
   block = static_cast<Block*>(std::realloc(block, sizeof(Block) + new_bytes));
   if (block == nullptr) out_of_memory();
   block->bytes = new_bytes;
@@ -90,8 +99,17 @@ Header* reallocate(Header* object, std::size_t, std::size_t new_bytes) {
 
 HeapCounts heap_counts() {
   const abi::Runtime& runtime = t_state.runtime;
-  return {runtime.allocated, runtime.freed, runtime.peak_bytes};
+  Locked hold(g_lock);
+  return {runtime.allocated + g_ended.allocated, runtime.freed + g_ended.freed, g_peak_bytes};
 }
+
+void heap_attach() {}
+void heap_detach() {
+  Locked hold(g_lock);
+  g_ended.allocated += t_state.runtime.allocated;
+  g_ended.freed += t_state.runtime.freed;
+}
+void heaps_release() {}
 
 void heap_each(void (*visit)(Header*, void*), void* argument) {
   for (Block* block = g_blocks; block != nullptr; block = block->next) visit(object_of(block), argument);

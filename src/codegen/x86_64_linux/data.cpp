@@ -85,6 +85,7 @@ bool layable(Kind kind) {
     case Kind::ArraySeq:
     case Kind::Native:
     case Kind::Box:
+    case Kind::Sync:
     case Kind::k_count: return false;
   }
   return false;
