@@ -1,6 +1,7 @@
 // evaluate.cpp: the meaning of each kind of node.
 // Keeps: arguments are evaluated from left to right and given away; locals are copied from the frame and released when their scope ends.
 #include "src/evaluator/evaluator.hpp"
+#include "src/evaluator/turns.hpp"
 #include "runtime/api.hpp"
 #include <alloca.h>
 
@@ -35,6 +36,12 @@ class Block {
   Word* words_;
 };
 
+// What the tree holds: other threads evaluate it too.
+Owned constant(Borrowed value) {
+  rt::publish(value);
+  return Owned::copy(value);
+}
+
 }  // namespace
 
 Owned Evaluator::evaluate(const TopLevel& form) {
@@ -48,12 +55,12 @@ Owned Evaluator::evaluate(const TopLevel& form) {
 
 Owned Evaluator::eval(const Node* node, Frame& frame) {
   switch (node->kind) {
-    case NodeKind::Const: return Owned::copy(static_cast<const ConstNode*>(node)->value);
+    case NodeKind::Const: return constant(static_cast<const ConstNode*>(node)->value);
     case NodeKind::LocalRef: return read_local(static_cast<const LocalRefNode*>(node)->local, frame);
     case NodeKind::VarRef: return read_var(static_cast<const VarRefNode*>(node)->var);
     case NodeKind::TheVar: {
       const VarInfo* var = static_cast<const TheVarNode*>(node)->var;
-      return ensure(var) ? Owned::copy(var->object) : Owned::pending();
+      return ensure(var) ? constant(var->object) : Owned::pending();
     }
     default: break;
   }
@@ -126,7 +133,7 @@ Owned Evaluator::read_local(const Local* local, Frame& frame) {
 Owned Evaluator::read_var(const VarInfo* var) {
   if (!pending_.empty() && !ensure(var)) return Owned::pending();
   const auto* cell = var->object.as<abi::Var>();
-  if (cell->bound == 0 && cell->root != abi::k_unbound_root && cell->header.count >= 0) return Owned::copy(cell->root);
+  if (cell->bound == 0 && cell->root != abi::k_unbound_root && !rt::is_shared(&cell->header)) return Owned::copy(cell->root);
   return Owned::adopt(abi::slisp_var_get(var->object.word()));
 }
 
@@ -196,6 +203,7 @@ Owned Evaluator::eval_loop(const LoopNode* node, Frame& frame) {
   if (bound == node->bindings.size()) {
     const void* outer = frame.jump;
     do {
+      maybe_yield_turn();
       frame.jump = nullptr;
       result = eval(node->body, frame);
     } while (result.failed() && frame.jump == node);

@@ -3,6 +3,7 @@
 //        one another from that when they are mentioned, so that no closure holds itself.
 #include "src/analyzer/annotate/children.hpp"
 #include "src/evaluator/evaluator.hpp"
+#include "src/evaluator/turns.hpp"
 #include "runtime/api.hpp"
 #include "runtime/control/call.hpp"
 #include <algorithm>
@@ -22,12 +23,14 @@ void slisp_evaluator_entry_variadic();
 slisp::abi::Word slisp_evaluator_enter(slisp::abi::Word closure, slisp::abi::Word* block, std::int64_t count) {
   const auto* fn = reinterpret_cast<const slisp::abi::Fn*>(closure);
   const auto& code = *reinterpret_cast<const slisp::evaluator::FnCode*>(fn->descriptor);
+  slisp::evaluator::Turn turn;
   return code.evaluator->enter(code, closure, block, static_cast<std::int32_t>(count)).take();
 }
 
 slisp::abi::Word slisp_evaluator_enter_variadic(slisp::abi::Word closure, slisp::abi::Word* block) {
   const auto* fn = reinterpret_cast<const slisp::abi::Fn*>(closure);
   const auto& code = *reinterpret_cast<const slisp::evaluator::FnCode*>(fn->descriptor);
+  slisp::evaluator::Turn turn;
   return code.evaluator->enter_variadic(code, closure, block).take();
 }
 }
@@ -158,6 +161,7 @@ Owned Evaluator::run(const FnCode& code, const FnMethod& method, Word closure, W
   Owned hold = Owned::copy(closure);
   Owned result;
   do {
+    maybe_yield_turn();
     frame.jump = nullptr;
     result = eval(method.body, frame);
   } while (result.failed() && frame.jump == &method);

@@ -4,6 +4,7 @@
 #include "src/analyzer/annotate/children.hpp"
 #include "src/analyzer/registrations.hpp"
 #include "src/evaluator/evaluator.hpp"
+#include "src/evaluator/turns.hpp"
 #include <algorithm>
 
 namespace slisp::evaluator {
@@ -20,7 +21,7 @@ constexpr std::string_view k_hierarchy[] = {"derive", "underive"};
 
 }  // namespace
 
-Evaluator::Evaluator(Session& session) : session_(session) {}
+Evaluator::Evaluator(Session& session) : session_(session) { prepare_turns(); }
 Evaluator::~Evaluator() = default;
 
 bool Evaluator::top_level(TopLevel& form) {

@@ -2,6 +2,8 @@
 #include "src/evaluator/evaluator.hpp"
 #include "runtime/api.hpp"
 #include "runtime/control/exceptions.hpp"
+#include "runtime/control/runtime.hpp"
+#include <cstdlib>
 
 namespace slisp::evaluator {
 namespace {
@@ -29,7 +31,10 @@ Owned run_forms(Evaluator& evaluator, Program& program) {
 
 }  // namespace
 
-int evaluate_program(Evaluator& evaluator, Program& program) {
+namespace {
+
+// The status, and whether the program came to its end by itself.
+int run(Evaluator& evaluator, Program& program, bool& returned) {
   evaluator.forget_pending();
   unbind(program);
   Owned result = run_forms(evaluator, program);
@@ -44,7 +49,19 @@ int evaluate_program(Evaluator& evaluator, Program& program) {
     rt::report_uncaught(exception);
     return 1;
   }
+  returned = true;
   return program.main != nullptr && rt::is_long(result) ? static_cast<int>(rt::long_of(result) & 0xff) : 0;
+}
+
+}  // namespace
+
+int evaluate_program(Evaluator& evaluator, Program& program) {
+  bool returned = false;
+  int status = run(evaluator, program, returned);
+  if (rt::end_threads(returned, status)) return status;
+  // Some thread runs on: nothing may be taken down under it.
+  rt::flush_standard_streams();
+  std::_Exit(status);
 }
 
 }  // namespace slisp::evaluator
