@@ -265,6 +265,8 @@ Word slisp_merge_into(Word map, Word other) {
 }
 
 Word slisp_subvec(Word v, std::int64_t start, std::int64_t end) {
+  if (user_is(v, ClassId::IPersistentVector)) v = slisp_type_operations.to_vector(v);
+  if (v == 0) return 0;
   if (!is_vector(v)) {
     throw_cast(v, "clojure.lang.IPersistentVector", "count()", "v");
     release(v);

@@ -209,6 +209,12 @@ Word slisp_class_bases(Word class_word) {
     const Word interfaces = user_class(class_object)->interfaces;
     for (std::size_t i = 0, n = static_cast<std::size_t>(counted_size(interfaces)); i < n && count < most; ++i)
       bases[count++] = Owned::copy(vector_at(interfaces, i));
+    // What each record, type or reify stands for besides.
+    for (ClassId id : own_interfaces(class_object->flags)) {
+      bool declared = false;
+      for (std::size_t i = 0; i < count; ++i) declared |= bases[i].word() == word_of(class_with_id(id));
+      if (!declared && count < most) bases[count++] = owned_class(class_with_id(id));
+    }
   }
   for (const InterfaceRow& row : k_interface_rows) {
     if (static_cast<std::uint32_t>(row.implementor) == class_object->id && count < most) {

@@ -36,12 +36,7 @@ Header* word_block(std::size_t count) {
 void add_own_interfaces(UserClass* c) {
   auto add = [c](ClassId id) { c->ancestors.add_all(ancestors_of(id)); };
   add(ClassId::Object);
-  if ((c->base.flags & k_class_interface) != 0) return;
-  if ((c->base.flags & k_class_reify) != 0) return add(ClassId::IObj);
-  if ((c->base.flags & k_class_record) == 0) return add(ClassId::IType);
-  for (ClassId id : {ClassId::IRecord, ClassId::IHashEq, ClassId::IObj, ClassId::ILookup, ClassId::IKeywordLookup, ClassId::IPersistentMap,
-                     ClassId::JavaMap, ClassId::Serializable})
-    add(id);
+  for (ClassId id : own_interfaces(c->base.flags)) add(id);
 }
 
 void add_interfaces(UserClass* c, Borrowed interfaces) {

@@ -28,7 +28,9 @@ Word to_vector(Word x) {
     const Owned held = Owned::adopt(x);
     auto* conj = allocate_as<abi::Fn>(Kind::Fn, sizeof(abi::Fn), 0);
     conj->descriptor = &k_conj_descriptor;
-    return call_method(held, Method::Reduce, adopt_object(conj), empty_vector()).take();
+    Owned made = call_method(held, Method::Reduce, adopt_object(conj), empty_vector());
+    if (made.failed() || is_vector(made.word())) return made.take();
+    return throw_class_cast(made, "clojure.lang.IPersistentVector").take();   // its reduce gave something else than f did
   }
   Word vector = word_of(&slisp_empty_vector);
   SeqWalk walk(Owned::adopt(x));

@@ -45,6 +45,17 @@ struct UserClass {
 inline constexpr std::uint16_t k_user_class_slots = 6;
 inline constexpr std::uint32_t k_user_class_id = static_cast<std::uint32_t>(ClassId::k_count) + 1;
 
+// What Clojure makes a class with these flags stand for, besides what the program declares.
+inline std::span<const ClassId> own_interfaces(std::uint32_t flags) {
+  static constexpr ClassId k_of_record[] = {ClassId::IRecord,        ClassId::IHashEq,        ClassId::IObj,    ClassId::ILookup,
+                                            ClassId::IKeywordLookup, ClassId::IPersistentMap, ClassId::JavaMap, ClassId::Serializable};
+  static constexpr ClassId k_of_reify[] = {ClassId::IObj}, k_of_type[] = {ClassId::IType};
+  if ((flags & k_class_interface) != 0) return {};
+  if ((flags & k_class_record) != 0) return k_of_record;
+  if ((flags & k_class_reify) != 0) return k_of_reify;
+  return k_of_type;
+}
+
 inline bool is_user_class(const ClassObject* c) { return c->id == k_user_class_id; }
 bool is_interface(const ClassObject* c);
 inline const UserClass* user_class(const ClassObject* c) { return reinterpret_cast<const UserClass*>(c); }
