@@ -9,6 +9,7 @@
 
 // Promises, futures, agents and refs: only programs with such objects contain it.
 extern "C" [[gnu::weak]] slisp::abi::Word slisp_sync_deref(slisp::abi::Word reference);
+extern "C" [[gnu::weak]] slisp::abi::Word slisp_sync_deref_within(slisp::abi::Word reference, std::int64_t milliseconds, slisp::abi::Word otherwise);
 
 namespace slisp::rt {
 namespace {
@@ -231,6 +232,16 @@ Word slisp_box_get(Word box) { return load_cell(reinterpret_cast<CellObject*>(bo
 void slisp_box_set(Word box, Word value) {
   auto* cell = reinterpret_cast<CellObject*>(box);
   store_cell(cell, cell->value, Owned::adopt(value));
+}
+
+Word slisp_deref_within(Word reference, std::int64_t milliseconds, Word otherwise) {
+  if (is_kind(reference, Kind::Sync) && slisp_sync_deref_within != nullptr) return slisp_sync_deref_within(reference, milliseconds, otherwise);
+  release(otherwise);
+  if (reference == k_nil) {
+    return throw_new(ClassId::NullPointerException,
+                     "Cannot invoke \"java.util.concurrent.Future.get(long, java.util.concurrent.TimeUnit)\" because \"fut\" is null").take();
+  }
+  return throw_class_cast(reference, "java.util.concurrent.Future").take();
 }
 
 Word slisp_deref(Word reference) {

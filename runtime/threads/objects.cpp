@@ -79,16 +79,10 @@ Word slisp_sync_deref(Word value) {
 }
 
 // (deref ref ms otherwise): promises and futures alone.
-Word slisp_deref_within(Word value, std::int64_t milliseconds, Word otherwise) {
-  Owned fallback = Owned::adopt(otherwise);
+Word slisp_sync_deref_within(Word value, std::int64_t milliseconds, Word otherwise) {
+  Owned fallback = Owned::adopt(otherwise), held = Owned::copy(value);
   SyncObject* object = sync_object(value);
-  if (object == nullptr || !blocks(object)) {
-    if (value == k_nil) {
-      return throw_new(ClassId::NullPointerException, "Cannot invoke \"java.util.concurrent.Future.get(long, java.util.concurrent.TimeUnit)\" because \"fut\" is null").take();
-    }
-    return throw_class_cast(value, "java.util.concurrent.Future").take();
-  }
-  Owned held = Owned::copy(value);
+  if (object == nullptr || !blocks(object)) return throw_class_cast(value, "java.util.concurrent.Future").take();
   switch (wait_until_settled(object, deadline_after(milliseconds < 0 ? 0 : milliseconds))) {
     case Wake::Ready: return value_of(object);
     case Wake::TimedOut: return fallback.take();

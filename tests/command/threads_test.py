@@ -41,7 +41,7 @@ class Threads(Case):
 
     def test_programs_without_threads_do_not_contain_them(self):
         hello = (ROOT / "bench/programs/hello/hello.clj").read_text()
-        for name, source in {"hello": hello, "atoms": '(def a (atom 1))\n(add-watch a :w (fn [& _] nil))\n(println (swap! a inc) @(delay 1) (vec (map inc [1 2])) (.getName String))'}.items():
+        for name, source in {"hello": hello, "atoms": '(def a (atom 1))\n(add-watch a :w (fn [& _] nil))\n(println (swap! a inc) @(delay 1) (vec (map inc [1 2])) (.getName String) (map deref [(atom 1) (delay 2)]) (.start (doto (re-matcher #"a" "ba") re-find)))'}.items():
             names = subprocess.check_output(["nm", "-C", self.compiled(source, name=name)]).decode()
             for inside in ("pthread_create", "slisp::rt::start_thread", "slisp::rt::mark_shared", "slisp_future_new"):
                 self.assertNotIn(inside, names, name)
