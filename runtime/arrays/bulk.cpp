@@ -71,18 +71,15 @@ bool copy_references(Array* source, std::int64_t from, Array* target, std::int64
   const bool backwards = source == target && from < to;
   for (std::int64_t k = 0; k < count; ++k) {
     const std::int64_t i = backwards ? count - 1 - k : k;
-    const Word value = elements_of<Word>(source)[from + i];
-    if (component != nullptr && value != abi::k_nil && !class_assignable(class_of_value(value), component)) {
+    Owned value = load_cell(source, elements_of<Word>(source)[from + i]);
+    if (component != nullptr && !value.is_nil() && !class_assignable(class_of_value(value), component)) {
       TextBuffer text;
       text.append("arraycopy: element type mismatch: can not cast one of the elements of java.lang.Object[] to the type of the "
                   "destination array, ");
       text.append(class_name(component));
       return fail_with(ClassId::ArrayStoreException, text);
     }
-    Word& slot = elements_of<Word>(target)[to + i];
-    const Word old = slot;
-    slot = retained(value);
-    release(old);
+    store_cell(target, elements_of<Word>(target)[to + i], std::move(value));
   }
   return true;
 }
