@@ -195,7 +195,8 @@ void DataLayout::unify(Word root) {
       if (open(child)) path.emplace_back(child, 0);
       continue;
     }
-    if (object->kind != Kind::Class) same_[value] = *contents_.insert(value).first;   // a class is itself, whatever it contains
+    // A class is itself, whatever it contains, and so is a pattern.
+    if (object->kind != Kind::Class && object->kind != Kind::Regex) same_[value] = *contents_.insert(value).first;
     path.pop_back();
   }
 }
