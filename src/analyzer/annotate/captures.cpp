@@ -1,14 +1,16 @@
 // captures.cpp: closure conversion on the tree.
 // In:   A-normal form.
 // Out:  FnNode::captures lists what each function takes from its enclosing frame, in order of first use; inside, references go to
-//       locals of its own (kind Captured). The functions of a LetFn share one list; a reference from one of them to a sibling becomes a
-//       local of kind Sibling, which lowering makes from the own captures. The own name is kind Self.
+//       locals of its own (kind Captured; in a function that runs once, ordinary ones that a let takes out of the closure first). The
+//       functions of a LetFn share one list; a reference from one of them to a sibling becomes a local of kind Sibling, which lowering
+//       makes from the own captures. The own name is kind Self.
 // Keeps: no function sees a local of another frame any more; code never makes cycles of objects.
 // Idea: one Context per function, innermost last. resolve(local, context) walks outwards to the frame that binds it and gives each
 //       function on the way a capture.
 #include "src/analyzer/annotate/annotate.hpp"
 #include "src/analyzer/annotate/children.hpp"
 #include <unordered_map>
+#include <unordered_set>
 
 namespace slisp::analyzer {
 namespace {
@@ -96,11 +98,35 @@ class Resolver {
     }
   }
 
+  // A function that runs once takes its captures out of the closure at its start, so that the last use of each is its end: else the
+  // closure of (lazy-seq (loop [s coll] ...)) would hold all of coll while the loop runs.
+  void take_captures(FnNode* fn) {
+    if (!fn->once || fn->captures.empty() || fn->methods.size() != 1 || recurred_.count(fn->methods[0].get()) != 0) return;
+    auto* taken = arena_.make<LetNode>(fn->span);
+    for (std::size_t i = 0; i < fn->captures.size(); ++i) {
+      Local* local = fn->captures[i].inner;
+      fn->captures[i].inner = fresh(local, LocalKind::Captured);
+      local->kind = LocalKind::Let;
+      auto* take = arena_.make<RuntimeCallNode>(fn->span, abi::RuntimeFunctionId::capture_take);
+      take->arguments.push_back(arena_.make<LocalRefNode>(fn->span, fresh(local, LocalKind::Self)));
+      take->arguments.push_back(arena_.make<ConstNode>(fn->span, rt::Owned::adopt(rt::from_fixnum(static_cast<std::int64_t>(i)))));
+      taken->bindings.push_back({local, take});
+    }
+    taken->body = fn->methods[0]->body;
+    fn->methods[0]->body = taken;
+  }
+
   void walk(Node* node) {
     switch (node->kind) {
       case NodeKind::LocalRef: {
         auto* n = static_cast<LocalRefNode*>(node);
         n->local = resolve(n->local, contexts_.size() - 1);
+        return;
+      }
+      case NodeKind::Recur: {
+        auto* n = static_cast<RecurNode*>(node);
+        if (n->method) recurred_.insert(n->method);
+        for_each_child(node, [&](Node*& child) { walk(child); });
         return;
       }
       case NodeKind::Fn: {
@@ -109,6 +135,7 @@ class Resolver {
         Group group;
         function(n, group);
         complete(n, group);
+        take_captures(n);
         return;
       }
       case NodeKind::LetFn: {
@@ -129,6 +156,7 @@ class Resolver {
 
   Arena& arena_;
   std::vector<Context> contexts_;
+  std::unordered_set<FnMethod*> recurred_;              // whose start a recur jumps to
   std::unordered_map<Local*, std::size_t> bound_;       // context (by depth) that binds the local
 };
 
