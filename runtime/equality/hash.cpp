@@ -125,6 +125,9 @@ std::uint32_t hash_slow(Borrowed value, bool& failed) {
     }
     case Kind::Inst:
       return fold(*reinterpret_cast<const std::uint64_t*>(x + sizeof(Header)));
+    // By name: sets and maps of classes in a program's text were laid out by the compiler, where classes stand at other addresses.
+    case Kind::Class:
+      return hash_string(at<abi::String>(*slots_of(header_of(x))));
     default:
       break;
   }
