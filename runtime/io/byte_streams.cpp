@@ -105,6 +105,7 @@ Word slisp_stream_wrap(Word inner, std::int64_t number) {
   made->state = stream.as<Stream>()->state;
   made->class_id = wrapper.class_id;
   made->bytes = wrapper.bytes;
+  made->around = true;
   made->reserved = 0;
   made->slot[0] = stream.take();
   return word_of(made);

@@ -41,7 +41,7 @@ Word slisp_function_writer(Word write, Word flush, Word attachment) {
   auto* writer = allocate_as<Stream>(Kind::Stream, sizeof(Stream) + k_slots * sizeof(Word), k_slots);
   writer->state = state;
   writer->class_id = ClassId::Writer;
-  writer->bytes = false;
+  writer->bytes = writer->around = false;
   writer->reserved = 0;
   writer->slot[Write] = write;
   writer->slot[Flush] = flush;

@@ -42,6 +42,7 @@ struct Stream {
   StreamState* state;
   ClassId class_id;
   bool bytes;                            // InputStream, OutputStream
+  bool around;                           // shares the state of the stream in slot 0
   std::uint64_t reserved;
   Word slot[];
 };

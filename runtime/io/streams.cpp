@@ -17,9 +17,9 @@ constinit StreamState g_error = {.sort = StreamSort::FileWriter, .shared = true,
 // By these names compiled code refers to them: they are roots of *in*, *out* and *err*.
 extern "C" {
 extern const slisp::rt::Stream slisp_stdin_object, slisp_stdout_object, slisp_stderr_object;
-constinit const slisp::rt::Stream slisp_stdin_object = {{0, slisp::abi::Kind::Stream, 0, 0}, &slisp::rt::g_input, slisp::rt::ClassId::LineNumberingPushbackReader, false, 0, {}};
-constinit const slisp::rt::Stream slisp_stdout_object = {{0, slisp::abi::Kind::Stream, 0, 0}, &slisp::rt::g_output, slisp::rt::ClassId::OutputStreamWriter, false, 0, {}};
-constinit const slisp::rt::Stream slisp_stderr_object = {{0, slisp::abi::Kind::Stream, 0, 0}, &slisp::rt::g_error, slisp::rt::ClassId::PrintWriter, false, 0, {}};
+constinit const slisp::rt::Stream slisp_stdin_object = {{0, slisp::abi::Kind::Stream, 0, 0}, &slisp::rt::g_input, slisp::rt::ClassId::LineNumberingPushbackReader, false, false, 0, {}};
+constinit const slisp::rt::Stream slisp_stdout_object = {{0, slisp::abi::Kind::Stream, 0, 0}, &slisp::rt::g_output, slisp::rt::ClassId::OutputStreamWriter, false, false, 0, {}};
+constinit const slisp::rt::Stream slisp_stderr_object = {{0, slisp::abi::Kind::Stream, 0, 0}, &slisp::rt::g_error, slisp::rt::ClassId::PrintWriter, false, false, 0, {}};
 }
 
 namespace slisp::rt {
@@ -84,7 +84,7 @@ Owned make_stream(StreamSort sort, int descriptor, ClassId class_id) {
   auto* stream = allocate_as<Stream>(Kind::Stream, sizeof(Stream), 0);
   stream->state = state;
   stream->class_id = class_id;
-  stream->bytes = false;
+  stream->bytes = stream->around = false;
   stream->reserved = 0;
   return adopt_object(stream);
 }
@@ -97,9 +97,10 @@ Owned make_byte_stream(StreamSort sort, int descriptor, ClassId class_id) {
 }
 
 extern "C" void slisp_finalize_stream(abi::Header* object) {
-  StreamState* state = reinterpret_cast<Stream*>(object)->state;
+  const auto* stream = reinterpret_cast<Stream*>(object);
+  if (stream->around) return;                              // the other one ends the state, and may have done so
+  StreamState* state = stream->state;
   if (state == nullptr || state->shared) return;
-  if (object->slots != 0 && (state->object == nullptr || &state->object->header != object)) return;      // around another one: that one ends it
   // A writer that nobody closed still writes what it holds, as far as it can.
   if (!state->closed && state->sort == StreamSort::FileWriter && state->error == 0)
     (void)write_all(state->descriptor, state->buffer + state->start, state->end - state->start);
