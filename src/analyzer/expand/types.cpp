@@ -159,7 +159,7 @@ Node* Expander::special_deftype(Borrowed, const Items& items, Place) {
   if (!interface_names.is_nil() && !type_interfaces(interface_names, interfaces)) return nullptr;
   if (!type_methods(items, at, methods) || !check_declared(interfaces, methods)) return nullptr;
   for (const MethodForms& method : methods) {
-    method_table.push_back(Owned::copy(method.name));
+    method_table.push_back(rt::symbol("", name_of(method.name).name));   // a template may have qualified it
     method_table.emplace_back();
   }
   Owned type = make_class(full, interfaces, field_symbols, method_table, flags);
@@ -188,7 +188,7 @@ Node* Expander::special_reify(Borrowed form, const Items& items, Place) {
   std::vector<MethodForms> methods;
   if (!type_interfaces(items[1], interfaces) || !type_methods(items, 2, methods) || !check_declared(interfaces, methods)) return nullptr;
   for (const MethodForms& method : methods) {
-    method_table.push_back(Owned::copy(method.name));
+    method_table.push_back(rt::symbol("", name_of(method.name).name));   // a template may have qualified it
     method_table.push_back(rt::make_long(static_cast<std::int64_t>(method_table.size() / 2)));
   }
   interfaces.push_back(Owned::copy(rt::class_object(rt::ClassId::IObj)));
@@ -237,7 +237,7 @@ Node* Expander::special_interface(Borrowed, const Items& items, Place) {
   if (!type_interfaces(items[2], interfaces)) return nullptr;
   for (Borrowed method : vector_items(items[3])) {
     if (!is_symbol(method)) return error("e-type", "methods of an interface are symbols, got: " + form_text(method), "objects are asked for methods by name");
-    method_table.push_back(Owned::copy(method));
+    method_table.push_back(rt::symbol("", name_of(method).name));
     method_table.emplace_back();
   }
   Owned type = make_class(full, interfaces, no_fields, method_table, k_interface);
