@@ -46,6 +46,11 @@ class Walk {
       }
       return;
     }
+    // Methods of a type count once something mentions the type: its constructor does.
+    if (auto* type = as<TypeNode>(node)) {
+      for (FnNode* method : type->methods) methods_[type->type.word()].push_back(method);
+      return;
+    }
     std::vector<VarInfo*> targets;
     find_registrations(node, targets);
     bool wait = !targets.empty();
@@ -74,6 +79,13 @@ class Walk {
 
   void visit(Node* node) {
     switch (node->kind) {
+      case NodeKind::Const: {
+        auto found = methods_.find(as<ConstNode>(node)->value.word());
+        if (found == methods_.end()) return;
+        roots_.insert(roots_.end(), found->second.begin(), found->second.end());
+        methods_.erase(found);
+        return;
+      }
       case NodeKind::VarRef: return look_at(static_cast<VarRefNode*>(node)->var, node->span);
       case NodeKind::TheVar: return look_at(static_cast<TheVarNode*>(node)->var, node->span);
       case NodeKind::SetVar: mention(static_cast<SetVarNode*>(node)->var); break;
@@ -106,9 +118,10 @@ class Walk {
         break;
       }
       case NodeKind::RuntimeCall: {
-        // A method for a class without instances.
+        // A method for, or a protocol extended to, a class without instances.
         auto* call = static_cast<RuntimeCallNode*>(node);
-        if (call->function == abi::RuntimeFunctionId::multifn_add && is_stand_in(call->arguments[1])) return;
+        const bool registers = call->function == abi::RuntimeFunctionId::multifn_add || call->function == abi::RuntimeFunctionId::protocol_extend;
+        if (registers && is_stand_in(call->arguments[1])) return;
         break;
       }
       case NodeKind::Def: {
@@ -170,6 +183,7 @@ class Walk {
   reader::Diagnostics& diagnostics_;
   std::vector<Node*> roots_;                                       // to be visited
   std::unordered_map<const VarInfo*, std::vector<Node*>> waiting_; // visited when the var is mentioned
+  std::unordered_map<abi::Word, std::vector<Node*>> methods_;      // of types, visited when the class is mentioned
   std::unordered_map<const Local*, Known> locals_;
   std::unordered_set<const Local*> instance_p_;                    // other names for instance?
   std::unordered_set<const reader::Diagnostic*> told_;
