@@ -5,19 +5,11 @@
 #include "src/compiler/ir/text.hpp"
 #include "src/compiler/ir/verifier.hpp"
 #include "src/compiler/passes/passes.hpp"
-#include <algorithm>
-#include <catch2/catch.hpp>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
+#include "tests/unit/compiler/cases.hpp"
 
 using namespace slisp;
-namespace fs = std::filesystem;
 
 namespace {
-
-const fs::path k_folder = fs::path(__FILE__).parent_path().parent_path().parent_path() / "passes";
 
 std::string run(const std::string& pass, ir::Module& module) {
   std::vector<std::string> problems;
@@ -37,22 +29,8 @@ std::string run(const std::string& pass, ir::Module& module) {
 }  // namespace
 
 TEST_CASE("pass tests") {
-  std::vector<fs::path> cases;
-  for (const auto& entry : fs::recursive_directory_iterator(k_folder))
-    if (entry.path().extension() == ".ir") cases.push_back(entry.path());
-  std::sort(cases.begin(), cases.end());
-  REQUIRE(!cases.empty());
-  for (const fs::path& path : cases) {
-    INFO(path);
-    std::ifstream file(path);
-    std::stringstream content;
-    content << file.rdbuf();
-    std::string text = content.str(), marker = "; expect:\n";
-    std::size_t at = text.find(marker);
-    REQUIRE(at != std::string::npos);
-    std::string input = text.substr(0, at), expected = text.substr(at + marker.size());
-    REQUIRE(input.rfind("; run: ", 0) == 0);
-    std::istringstream passes(input.substr(7, input.find('\n') - 7));
+  test::run_cases(".ir", [](const std::string& names, const std::string& input) {
+    std::istringstream passes(names);
     ir::Module module;
     std::string error;
     bool parsed = ir::parse(input, module, error);
@@ -64,19 +42,11 @@ TEST_CASE("pass tests") {
       checks = pass == "verify" || pass == "check-ownership";
       answer += run(pass, module);
     }
-    if (!checks) {
-      auto problems = ir::verify(module);
-      if (problems.empty()) problems = ir::check_ownership(module);
-      INFO((problems.empty() ? "" : problems[0]));
-      REQUIRE(problems.empty());
-      answer = ir::print(module);
-    } else if (answer.empty()) {
-      answer = "good\n";
-    }
-    if (std::getenv("SLISP_REFRESH") && answer != expected) {
-      std::ofstream(path) << input << marker << answer;
-      continue;
-    }
-    REQUIRE(answer == expected);
-  }
+    if (checks) return answer.empty() ? std::string("good\n") : answer;
+    auto problems = ir::verify(module);
+    if (problems.empty()) problems = ir::check_ownership(module);
+    INFO((problems.empty() ? "" : problems[0]));
+    REQUIRE(problems.empty());
+    return ir::print(module);
+  });
 }

@@ -9,19 +9,11 @@
 #include "src/compiler/ir/text.hpp"
 #include "src/compiler/ir/verifier.hpp"
 #include "src/compiler/pipeline.hpp"
-#include <algorithm>
-#include <catch2/catch.hpp>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
+#include "tests/unit/compiler/cases.hpp"
 
 using namespace slisp;
-namespace fs = std::filesystem;
 
 namespace {
-
-const fs::path k_folder = fs::path(__FILE__).parent_path().parent_path().parent_path() / "passes";
 
 // No macros here.
 class NoHost : public analyzer::MacroHost {
@@ -67,27 +59,4 @@ std::string run(const std::string& pass, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("tree pass tests") {
-  std::vector<fs::path> cases;
-  for (const auto& entry : fs::recursive_directory_iterator(k_folder))
-    if (entry.path().extension() == ".slisp") cases.push_back(entry.path());
-  std::sort(cases.begin(), cases.end());
-  REQUIRE(!cases.empty());
-  for (const fs::path& path : cases) {
-    INFO(path);
-    std::ifstream file(path);
-    std::stringstream content;
-    content << file.rdbuf();
-    std::string text = content.str(), marker = "; expect:\n";
-    std::size_t at = text.find(marker);
-    REQUIRE(at != std::string::npos);
-    REQUIRE(text.rfind("; run: ", 0) == 0);
-    std::string input = text.substr(0, at), expected = text.substr(at + marker.size());
-    std::string answer = run(input.substr(7, input.find('\n') - 7), input);
-    if (std::getenv("SLISP_REFRESH") && answer != expected) {
-      std::ofstream(path) << input << marker << answer;
-      continue;
-    }
-    REQUIRE(answer == expected);
-  }
-}
+TEST_CASE("tree pass tests") { test::run_cases(".slisp", run); }
