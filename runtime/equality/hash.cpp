@@ -119,6 +119,9 @@ std::uint32_t hash_slow(Borrowed value, bool& failed) {
     case Kind::Ratio:
     case Kind::BigDecimal:
       return hash_number(value);
+    case Kind::Class:                     // by name and text, though equal only to itself: a constant that contains it is hashed before
+    case Kind::Regex:                     // anybody knows its address
+      return hash_string(at<abi::String>(slots_of(header_of(x))[0]));
     case Kind::Uuid: {
       const auto* words = reinterpret_cast<const std::uint64_t*>(x + sizeof(Header));
       return fold(words[0] ^ words[1]);

@@ -10,6 +10,7 @@
 #include <deque>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -141,6 +142,7 @@ int build_library_command(const Options& options) {
     order.push_back(name);
   }
   std::string index, inits, externs;
+  std::set<std::string> lines;                         // of the index, in an order that does not depend on who mentioned a var first
   std::vector<x64::LibraryModule> library;
   for (std::size_t i = 0; i < order.size(); ++i) {
     ir::Module& module = modules.emplace_back();
@@ -153,12 +155,13 @@ int build_library_command(const Options& options) {
     }
     for (const auto& var : programs[i].vars) {
       if (var->wrappers.empty()) continue;
-      index += var->ns + "/" + var->name;
+      std::string line = var->ns + "/" + var->name;
       for (const auto& wrapper : var->wrappers)
-        index += " " + std::to_string(wrapper.arity) + ":" + std::string(abi::runtime_function(wrapper.function).name);
-      index += "\n";
+        line += " " + std::to_string(wrapper.arity) + ":" + std::string(abi::runtime_function(wrapper.function).name);
+      lines.insert(line + "\n");
     }
   }
+  for (const std::string& line : lines) index += line;
   x64::Options code = code_options(options);
   if (auto failure = x64::write_library(library, code, options.output)) return report_failure(failure->status, failure->message + failure->details);
   std::ofstream out(fs::path(options.output) / "library.index", std::ios::binary);
