@@ -119,17 +119,15 @@ std::uint32_t hash_slow(Borrowed value, bool& failed) {
     case Kind::Ratio:
     case Kind::BigDecimal:
       return hash_number(value);
-    case Kind::Class:                     // by name and text, though equal only to itself: a constant that contains it is hashed before
-    case Kind::Regex:                     // anybody knows its address
-      return hash_string(at<abi::String>(slots_of(header_of(x))[0]));
     case Kind::Uuid: {
       const auto* words = reinterpret_cast<const std::uint64_t*>(x + sizeof(Header));
       return fold(words[0] ^ words[1]);
     }
     case Kind::Inst:
       return fold(*reinterpret_cast<const std::uint64_t*>(x + sizeof(Header)));
-    // By name: sets and maps of classes in a program's text were laid out by the compiler, where classes stand at other addresses.
+    // By name and text: sets and maps of them in a program's text were laid out by the compiler, where they stand at other addresses.
     case Kind::Class:
+    case Kind::Regex:
       return hash_string(at<abi::String>(*slots_of(header_of(x))));
     default:
       break;
