@@ -68,8 +68,9 @@ SLISP_PROPERTY("replace replaces every occurrence from left to right", [] {
 
 SLISP_PROPERTY("appending and reversing", [] {
   const Text a = *texts(), b = *texts();
+  const Text both = a + b;
   Owned joined = own(abi::slisp_str_append(string_of(a).take(), string_of(b).take()));
-  RC_ASSERT(to_std(joined) == bytes(a + b));
+  RC_ASSERT(to_std(joined) == bytes(both));
   const Owned reversed = own(abi::slisp_string_reverse(joined.word()));
-  RC_ASSERT(to_std(reversed) == bytes(Text((a + b).rbegin(), (a + b).rend())));
+  RC_ASSERT(to_std(reversed) == bytes(Text(both.rbegin(), both.rend())));
 })
