@@ -69,7 +69,7 @@ Owned protocol_map(const ProtocolObject* protocol) {
   Owned map = empty_map();
   auto put = [&map](const char* key, Owned value) { map = map_assoc(std::move(map), keyword_of(key), std::move(value)); };
   const std::string_view on = class_name(at<const ClassObject>(protocol->interface));
-  Owned method_map = empty_map();
+  Owned method_map = Owned::adopt(new_hash_map());       // in the order that defprotocol's (apply hash-map ...) gives on the JVM
   for (std::size_t i = 0; i < protocol->method_count; ++i) {
     const Borrowed method = vector_at(protocol->methods, i);
     method_map = map_assoc(std::move(method_map), Owned::copy(method), Owned::copy(method));

@@ -40,13 +40,17 @@ TEST_CASE("classes are values, host names are vars of slisp.host") {
   CHECK(fixture.analyze("(def a (. Math (sqrt 1)))") == "(def user/a (slisp.host/Math--sqrt 1))");
   CHECK(fixture.analyze("(def a Long/MAX_VALUE)") == "(def user/a slisp.host/Long--MAX_VALUE)");
   CHECK(fixture.analyze("(def a (. Long MAX_VALUE))") == "(def user/a slisp.host/Long--MAX_VALUE)");
-  CHECK(fixture.analyze("(def a (.indexOf \"s\" 1))") == "(def user/a (slisp.host/-indexOf \"s\" 1))");
-  CHECK(fixture.analyze("(def a (. \"s\" indexOf 1))") == "(def user/a (slisp.host/-indexOf \"s\" 1))");
-  CHECK(fixture.analyze("(def a (. \"s\" (indexOf 1)))") == "(def user/a (slisp.host/-indexOf \"s\" 1))");
+  // An object of a program's type answers first; optimize/members.cpp takes the question out where no type has that name.
+  const std::string asked_method =
+      "(def user/a (let [t (rt/method_find \"s\" 'indexOf)] (if t (t \"s\" 1) (slisp.host/-indexOf \"s\" 1))))";
+  const std::string asked_field = "(def user/a (if (rt/user_object_p 1) (rt/member_field 1 'x) (slisp.host/--x 1)))";
+  CHECK(fixture.analyze("(def a (.indexOf \"s\" 1))") == asked_method);
+  CHECK(fixture.analyze("(def a (. \"s\" indexOf 1))") == asked_method);
+  CHECK(fixture.analyze("(def a (. \"s\" (indexOf 1)))") == asked_method);
   CHECK(fixture.analyze("(def a (Exception. \"m\"))") == "(def user/a (slisp.host/new-Exception \"m\"))");
   CHECK(fixture.analyze("(def a (new Exception \"m\"))") == "(def user/a (slisp.host/new-Exception \"m\"))");
-  CHECK(fixture.analyze("(def a (.-x 1))") == "(def user/a (slisp.host/--x 1))");
-  CHECK(fixture.analyze("(def a (. 1 -x))") == "(def user/a (slisp.host/--x 1))");
+  CHECK(fixture.analyze("(def a (.-x 1))") == asked_field);
+  CHECK(fixture.analyze("(def a (. 1 -x))") == asked_field);
   CHECK(fixture.analyze("(def a (Math/qsrt 1))") == "1:9: the member qsrt of class Math is not offered");
   CHECK(fixture.analyze("(def a (.nope 1))") == "1:8: the method nope (.nope) is not offered");
   CHECK(fixture.analyze("(def a (Nope. 1))") == "1:8: Unable to resolve classname: Nope");

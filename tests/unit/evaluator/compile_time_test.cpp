@@ -23,6 +23,7 @@ TEST_CASE("a definition that fails is reported at the macro call that needed it"
   CHECK_FALSE(f.analyze("t.slisp", "(def bad (throw (ex-info \"broken\" {})))\n(defmacro m [] bad)\n(def answer (m))"));
   CHECK(f.session.diagnostics.render(reader::Colour::Never) ==
         "t.slisp:3:13: error: macro user/m failed: ExceptionInfo: broken [e-macro]\n  (def answer (m))\n              ^~~\n"
+        "  why: macros run while the program is compiled\n"
         "t.slisp:1:10: note: the exception arose here\n  (def bad (throw (ex-info \"broken\" {})))\n           ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n");
 }
 

@@ -276,8 +276,8 @@ TEST_CASE("kinds that are several classes on the JVM") {
   CHECK(name(Owned::adopt(abi::slisp_keys(Owned::copy(map).take()))) == "clojure.lang.APersistentMap$KeySeq");
   CHECK(name(Owned::adopt(abi::slisp_vals(Owned::copy(map).take()))) == "clojure.lang.APersistentMap$ValSeq");
   CHECK(name(Owned::adopt(abi::slisp_find(map.word(), from_fixnum(1)))) == "clojure.lang.MapEntry");
-  CHECK(name(Owned::adopt(abi::slisp_string_reader(make_string("x").take()))) == "java.io.Reader");
-  CHECK(name(Owned::adopt(abi::slisp_stdout_stream())) == "java.io.Writer");
+  CHECK(name(Owned::adopt(abi::slisp_string_reader(make_string("x").take()))) == "java.io.StringReader");
+  CHECK(name(Owned::adopt(abi::slisp_stdout_stream())) == "java.io.OutputStreamWriter");
   CHECK(name(from_fixnum(1)) == "java.lang.Long");
   CHECK(name(from_character('x')) == "java.lang.Character");
   CHECK(name(abi::k_true) == "java.lang.Boolean");
