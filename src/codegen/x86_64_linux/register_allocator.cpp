@@ -192,13 +192,9 @@ void RegisterAllocator::define(const MInst& source, MInst& inst, Role role) {
   for (unsigned i = 0; i < 3; ++i) {
     if (info(inst.op).roles[i] != role) continue;
     std::uint32_t v = source.operand[i].index;
-    if (role == Role::Early) {
-      // Written while the operands, and what the exit needs, are still to be read.
-      for (unsigned r = 0; r < k_registers; ++r)
-        if (holds_[r] != k_nobody && needed_by_exit(holds_[r], source)) lock(static_cast<Register>(r));
-    } else {
-      locked_ = 0;
-    }
+    // An early definition is written while operands, and what the exit needs, are still to be read: those keep their registers, or are
+    // stored where registers are short.
+    if (role == Role::Def) locked_ = 0;
     Register r = take(in_.xmm[v], flow_.crosses[v], wish(v));
     hold(r, v);
     inst.operand[i] = physical(r);

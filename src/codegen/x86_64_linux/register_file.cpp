@@ -104,7 +104,7 @@ Register RegisterAllocator::victim(bool xmm) const {
 void RegisterAllocator::evict(Register r) {
   std::uint32_t v = holds_[static_cast<unsigned>(r)];
   if (v == k_nobody) return;
-  if (next_use(v) != k_never) {
+  if (next_use(v) != k_never || needed_by_exit(v, in_.blocks[block_].instructions[position_])) {
     need_slot(v);
     ++counts_.evictions;
   }
