@@ -226,10 +226,12 @@ void DataLayout::emit(const Naming& naming, Chunks& out) {
 void emit_keywords(const std::map<std::string, rt::Borrowed>& keywords, AsmText& out) {
   std::map<std::string, std::string> parts;        // strings of names and namespaces -> label
   std::vector<rt::Borrowed> strings;
+  // Several such texts may come to stand in one file.
+  const std::string prefix = keywords.empty() ? "" : compiler::label('K', keywords.begin()->first) + "_";
   auto part = [&](rt::Borrowed string) -> std::string {
     auto [it, fresh] = parts.try_emplace(std::string(rt::text_of(string)), "");
     if (fresh) {
-      it->second = "K_" + std::to_string(strings.size());
+      it->second = prefix + std::to_string(strings.size());
       strings.push_back(string);
     }
     return it->second;
@@ -250,7 +252,7 @@ void emit_keywords(const std::map<std::string, rt::Borrowed>& keywords, AsmText&
     bool failed = false;
     rt::hash_of(strings[i], failed);
     const auto* string = strings[i].as<abi::String>();
-    out << "section .data.K_" << i << " progbits alloc noexec write align=8\nK_" << i << ":\n";
+    out << "section .data." << prefix << i << " progbits alloc noexec write align=8\n" << prefix << i << ":\n";
     Header header{0, Kind::String, string->header.flags, 0};
     emit_header(&header, out);
     out << "dd " << string->bytes << ',' << string->code_points << ',' << string->bytes << ',' << string->hash << ','
