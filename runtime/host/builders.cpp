@@ -18,11 +18,7 @@ Word builder_element(Borrowed x, std::int64_t index) { return abi::slisp_string_
 constexpr NativeType k_type = {.class_id = ClassId::StringBuilder, .sort = NativeSort::Builder, .text = builder_text, .count = builder_count, .seq = builder_seq,
                                .element = builder_element};
 
-NativeObject* builder_of(Word x) {
-  if (is_native(x, k_type)) return at<NativeObject>(x);
-  throw_cast(x, "java.lang.StringBuilder");
-  return nullptr;
-}
+NativeObject* builder_of(Word x) { return native_or_throw(x, k_type); }
 
 }  // namespace
 }  // namespace slisp::rt

@@ -26,11 +26,7 @@ constexpr unsigned k_slots = 4;
 
 constexpr NativeType k_type = {.class_id = ClassId::Iterator, .sort = NativeSort::Iterator};
 
-Iterator* iterator_of(Word x) {
-  if (is_native(x, k_type)) return at<Iterator>(x);
-  throw_cast(x, "java.util.Iterator");
-  return nullptr;
-}
+Iterator* iterator_of(Word x) { return reinterpret_cast<Iterator*>(native_or_throw(x, k_type)); }
 // Linked only where lists of the host are.
 bool walks_list(const Iterator* iterator) {
   return iterator->rest == abi::k_nil && is_kind(iterator->origin, Kind::Native) && native_type(iterator->origin)->sort == NativeSort::List;

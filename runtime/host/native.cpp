@@ -1,5 +1,7 @@
 // native.cpp: making objects of the kind Native, and their end.
 #include "runtime/host/native.hpp"
+#include "runtime/collections/layouts.hpp"
+#include "runtime/control/classes.hpp"
 
 extern "C" void slisp_finalize_native(slisp::abi::Header* object) {
   const auto* native = reinterpret_cast<slisp::rt::NativeObject*>(object);
@@ -19,6 +21,12 @@ NativeObject* make_native(const NativeType& type, unsigned slots) {
   object->raw = 0;
   for (unsigned i = 0; i < slots; ++i) object->slot[i] = abi::k_nil;
   return object;
+}
+
+NativeObject* native_or_throw(Word x, const NativeType& type) {
+  if (is_native(x, type)) return at<NativeObject>(x);
+  throw_cast(x, class_name(class_with_id(type.class_id)));
+  return nullptr;
 }
 
 }  // namespace slisp::rt

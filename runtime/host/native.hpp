@@ -37,6 +37,8 @@ struct NativeObject {
 
 inline const NativeType* native_type(Borrowed x) { return x.is(Kind::Native) ? x.as<NativeObject>()->type : nullptr; }
 inline bool is_native(Borrowed x, const NativeType& type) { return native_type(x) == &type; }
+// x as an object of that type; null: not one, and a ClassCastException is pending (NullPointerException for nil).
+NativeObject* native_or_throw(Word x, const NativeType& type);
 // The string that a text builder holds (borrowed); 0 for everything else.
 inline Word built_text(Borrowed x) {
   const NativeType* type = native_type(x);

@@ -8,11 +8,7 @@ namespace {
 constexpr NativeType k_type = {.class_id = ClassId::Random, .sort = NativeSort::Random};
 constexpr std::uint64_t k_multiplier = 0x5deece66d, k_mask = (std::uint64_t{1} << 48) - 1;
 
-NativeObject* random_of(Word x) {
-  if (is_native(x, k_type)) return at<NativeObject>(x);
-  throw_cast(x, "java.util.Random");
-  return nullptr;
-}
+NativeObject* random_of(Word x) { return native_or_throw(x, k_type); }
 std::uint64_t scrambled(std::int64_t seed) { return (static_cast<std::uint64_t>(seed) ^ k_multiplier) & k_mask; }
 
 }  // namespace

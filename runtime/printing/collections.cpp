@@ -103,6 +103,26 @@ Borrowed Printer::common_namespace(Borrowed map) {
   return ns;
 }
 
+// `ns`: the namespace that stands in front, so that keys go without it; or nil.
+void Printer::open_map(Borrowed ns) {
+  if (!ns.is_nil()) {
+    out_.append("#:");
+    out_.append(text_of(ns));
+  }
+  out_.append('{');
+}
+
+bool Printer::print_entry(Borrowed key, Borrowed value, Borrowed ns) {
+  if (ns.is_nil()) {
+    if (!print(key)) return false;
+  } else {
+    if (key.is(Kind::Keyword)) out_.append(':');
+    out_.append(text_of(symbol_name(key)));
+  }
+  out_.append(' ');
+  return print(value);
+}
+
 bool Printer::print_map(Borrowed map) {
   const Deeper deeper(level_);
   if (max_level_ >= 0 && level_ > max_level_) {
@@ -110,24 +130,13 @@ bool Printer::print_map(Borrowed map) {
     return true;
   }
   const Borrowed ns = namespace_maps_ ? common_namespace(map) : Borrowed(abi::k_nil);
-  if (!ns.is_nil()) {
-    out_.append("#:");
-    out_.append(text_of(ns));
-  }
-  out_.append('{');
+  open_map(ns);
   Elements elements(out_, max_length_, ", ");
   MapCursor cursor;
   Borrowed key = abi::k_nil, value = abi::k_nil;
   while (next_entry(map, cursor, key, value)) {
     if (!elements.next()) break;
-    if (ns.is_nil()) {
-      if (!print(key)) return false;
-    } else {
-      if (key.is(Kind::Keyword)) out_.append(':');
-      out_.append(text_of(symbol_name(key)));
-    }
-    out_.append(' ');
-    if (!print(value)) return false;
+    if (!print_entry(key, value, ns)) return false;
   }
   out_.append('}');
   return true;
@@ -147,11 +156,7 @@ bool Printer::print_entries(Borrowed value, bool lift) {
     if (as_map.failed()) return false;
     ns = common_namespace(as_map);
   }
-  if (!ns.is_nil()) {
-    out_.append("#:");
-    out_.append(text_of(ns));
-  }
-  out_.append('{');
+  open_map(ns);
   Elements elements(out_, max_length_, ", ");
   SeqWalk walk(Owned::copy(value));
   Owned entry;
@@ -160,14 +165,7 @@ bool Printer::print_entries(Borrowed value, bool lift) {
     if (key.failed()) return false;
     const Owned content = Owned::adopt(abi::slisp_val(entry.word()));
     if (content.failed()) return false;
-    if (ns.is_nil()) {
-      if (!print(key)) return false;
-    } else {
-      if (key.is(Kind::Keyword)) out_.append(':');
-      out_.append(text_of(symbol_name(key)));
-    }
-    out_.append(' ');
-    if (!print(content)) return false;
+    if (!print_entry(key, content, ns)) return false;
   }
   if (walk.failed()) return false;
   out_.append('}');

@@ -58,6 +58,8 @@ class Printer {
   bool print_via(Borrowed exception);
   bool print_reference(Borrowed value);
   Borrowed common_namespace(Borrowed map);
+  void open_map(Borrowed ns);
+  bool print_entry(Borrowed key, Borrowed value, Borrowed ns);
   void print_string(std::string_view text);
   void print_character(std::uint32_t c);
   void print_regex(std::string_view pattern);

@@ -49,11 +49,7 @@ bool matcher_text(TextBuffer& out, Borrowed x) {
 
 constexpr NativeType k_type = {.class_id = ClassId::Matcher, .sort = NativeSort::Matcher, .text = matcher_text};
 
-Matcher* matcher_of(Word x) {
-  if (is_native(x, k_type)) return at<Matcher>(x);
-  throw_cast(x, "java.util.regex.Matcher");
-  return nullptr;
-}
+Matcher* matcher_of(Word x) { return reinterpret_cast<Matcher*>(native_or_throw(x, k_type)); }
 
 void forget(Matcher* matcher) { release(std::exchange(matcher->bounds, abi::k_nil)); }
 
