@@ -9,13 +9,19 @@ BENCH = ROOT / "bench"
 
 class Bench(Case):
     def test_small_sizes(self):
-        sizes = json.loads((BENCH / "sizes.json").read_text())
-        wanted = json.loads((BENCH / "checksums_small.json").read_text())
-        self.assertEqual(sorted(sizes), sorted(p.name for p in (BENCH / "programs").iterdir()))
+        self.check_programs(BENCH)
+
+    def test_small_sizes_of_the_idioms(self):
+        self.check_programs(BENCH / "idioms")
+
+    def check_programs(self, folder):
+        sizes = json.loads((folder / "sizes.json").read_text())
+        wanted = json.loads((folder / "checksums_small.json").read_text())
+        self.assertEqual(sorted(sizes), sorted(p.name for p in (folder / "programs").iterdir()))
         for name, size in sizes.items():
             with self.subTest(program=name):
                 program = self.work / name
-                self.expect(self.slisp("compile", BENCH / "programs" / name / (name + ".clj"), "-o", program), 0, "", "")
+                self.expect(self.slisp("compile", folder / "programs" / name / (name + ".clj"), "-o", program), 0, "", "")
                 done = self.run_command([program, size["small"]], env=dict(self.env, SLISP_HEAP_REPORT="1"))
                 self.assertEqual((done.returncode, done.out), (0, wanted[name] + "\n"), done.err)
                 self.assertRegex(done.err, r"\Aheap: 0 live objects \((\d+) allocated, \1 freed, peak \d+ bytes\)\n\Z")
