@@ -75,6 +75,19 @@ abi::i64_or_failure cast_small(Borrowed x, const char* type, std::int64_t low, s
 
 using namespace slisp::rt;
 extern "C" {
+slisp::abi::f64_or_failure slisp_operand_double(Word word) {
+  const Borrowed x = word;
+  if (tower_of(x) != Tower::None) return {number_to_double(x), 1};
+  (void)throw_not_number(x);
+  return {0, 0};
+}
+Word slisp_long_overflow() { return throw_long_overflow().take(); }
+Word slisp_divide_by_zero() { return throw_divide_by_zero().take(); }
+slisp::abi::i64_or_failure slisp_double_to_long(double d) {
+  if (d >= -0x1p63 && d < 0x1p63) return {static_cast<std::int64_t>(d), 1};
+  const Owned boxed = make_double(d);
+  return cast_long(boxed, Cast::Checked);
+}
 slisp::abi::i64_or_failure slisp_to_long(Word x) { return cast_long(x, Cast::Checked); }
 // (unchecked-long x): of numbers alone.
 slisp::abi::i64_or_failure slisp_unchecked_long(Word word) {

@@ -1,5 +1,6 @@
 // compilation.cpp: the steps that compile, run, eval, test and the REPL have in common.
 #include "src/cli/compilation.hpp"
+#include "src/compiler/types/unbox.hpp"
 #include "runtime/control/exceptions.hpp"
 #include "src/cli/commands.hpp"
 #include <algorithm>
@@ -67,6 +68,16 @@ void run_library_inits() {
 
 }  // namespace
 
+namespace {
+void print_types(const compiler::TypeCounts& counts) {
+  std::fprintf(stderr,
+               "types        %llu raw values, %llu raw operations, %llu boxes made, %llu raw parameters, %llu raw results, %llu tests decided\n",
+               static_cast<unsigned long long>(counts.raw_values), static_cast<unsigned long long>(counts.raw_operations),
+               static_cast<unsigned long long>(counts.boxes), static_cast<unsigned long long>(counts.raw_parameters),
+               static_cast<unsigned long long>(counts.raw_results), static_cast<unsigned long long>(counts.tests));
+}
+}  // namespace
+
 Compilation::Compilation(const Options& given, analyzer::Mode mode, std::string library_root)
     : options(given),
       session(analyzer_options(given, mode, std::move(library_root))),
@@ -95,7 +106,11 @@ bool Compilation::lower(compiler::Mode mode, analyzer::Program& from, const std:
     for (const std::string& ns : analyzer.library_namespaces())
       if (const auto& known = library_index().with_init; std::find(known.begin(), known.end(), ns) != known.end())
         context.options.init_namespaces.push_back(ns);
-  return compiler::compile_program(context, from, module);
+  compiler::TypeCounts counts;
+  context.type_counts = &counts;
+  if (!compiler::compile_program(context, from, module)) return false;
+  if (options.stats && mode == compiler::Mode::Program) print_types(counts);
+  return true;
 }
 
 int Compilation::report() {

@@ -11,6 +11,8 @@
 
 namespace slisp::compiler {
 
+struct TypeCounts;                               // types/unbox.hpp
+
 enum class Mode : std::uint8_t {
   Program,   // an executable: closed world, entry `slisp_program`
   Library,   // one library namespace: all vars global with cells, entry label('i', namespace) if anything must run
@@ -62,6 +64,7 @@ struct CompileContext {
   reader::Diagnostics& diagnostics;              // also knows the sources
   // Where dumps go; null: stderr.
   std::function<void(std::string_view pass, std::string_view text)> dump;
+  TypeCounts* type_counts = nullptr;             // added to, if given
 
   bool enabled(std::string_view pass, int from_level) const {
     return options.level >= from_level && options.disabled.find(pass) == options.disabled.end();

@@ -11,6 +11,7 @@
 #include "src/compiler/ir/verifier.hpp"
 #include "src/compiler/lowering/lower.hpp"
 #include "src/compiler/passes/passes.hpp"
+#include "src/compiler/types/unbox.hpp"
 #include <cstdio>
 #include <cstdlib>
 
@@ -66,9 +67,9 @@ ClosedWorld annotate(CompileContext& context, Program& program) {
   return world;
 }
 
-constexpr std::string_view k_switchable[] = {"inline-wrappers", "fold-branches", "thread-jumps", "cancel-counts", "regalloc", "promote", "belady"};
+constexpr std::string_view k_switchable[] = {"inline-wrappers", "fold-branches", "thread-jumps", "infer", "unbox", "cancel-counts", "regalloc", "promote", "belady"};
 constexpr std::string_view k_dumpable[] = {"inline-wrappers", "anf",          "captures",     "ownership",  "lower",
-                                           "fold-branches",   "thread-jumps", "cancel-counts", "dead-blocks"};
+                                           "fold-branches",   "thread-jumps", "unbox",        "cancel-counts", "dead-blocks"};
 
 }  // namespace
 
@@ -84,6 +85,15 @@ bool compile_program(CompileContext& context, Program& original, ir::Module& mod
   after_ir(context, "fold-branches", module);
   if (context.enabled("thread-jumps", 2)) per_function(module, thread_jumps);
   after_ir(context, "thread-jumps", module);
+  if (context.enabled("infer", 2)) {
+    TypeCounts uncounted;
+    TypeCounts& counts = context.type_counts ? *context.type_counts : uncounted;
+    if (context.enabled("unbox", 2)) unbox(module, counts);
+    else decide_tests(module, counts);
+    after_ir(context, "unbox", module);
+    if (context.enabled("fold-branches", 2)) per_function(module, fold_branches);
+    if (context.enabled("thread-jumps", 2)) per_function(module, thread_jumps);
+  }
   if (context.enabled("cancel-counts", 2)) per_function(module, cancel_counts);
   after_ir(context, "cancel-counts", module);
   per_function(module, ir::remove_dead_blocks);

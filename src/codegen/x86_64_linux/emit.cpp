@@ -2,6 +2,8 @@
 // Keeps: every jump has its size written: NASM's time is quadratic in jumps that it must size itself.
 // Idea: instructions.def bounds every instruction's size from above; a jump whose distance by those bounds is below 128 is short.
 #include "src/codegen/x86_64_linux/emit.hpp"
+#include "src/codegen/x86_64_linux/emit_raw.hpp"
+#include "src/codegen/x86_64_linux/isel.hpp"
 #include "src/compiler/check.hpp"
 #include "src/compiler/symbols.hpp"
 #include <algorithm>
@@ -39,29 +41,6 @@ using Kind = Operand::Kind;
 // asks before it takes them.
 constexpr std::int64_t k_large_frame = 16384;
 
-std::string_view condition_text(Condition c) {
-  switch (c) {
-    case Condition::Less: return "l";
-    case Condition::LessEqual: return "le";
-    case Condition::Greater: return "g";
-    case Condition::GreaterEqual: return "ge";
-    case Condition::Equal: return "e";
-    case Condition::NotEqual: return "ne";
-  }
-  return "";
-}
-Condition opposite(Condition c) {
-  switch (c) {
-    case Condition::Less: return Condition::GreaterEqual;
-    case Condition::LessEqual: return Condition::Greater;
-    case Condition::Greater: return Condition::LessEqual;
-    case Condition::GreaterEqual: return Condition::Less;
-    case Condition::Equal: return Condition::NotEqual;
-    case Condition::NotEqual: return Condition::Equal;
-  }
-  return c;
-}
-
 class Printer {
  public:
   Printer(const MFunction& function, const SymbolTable& symbols, const ir::Module& module, const Naming& naming,
@@ -77,8 +56,7 @@ class Printer {
     out_ << name << ":\n";
     if (f_.frame_bytes > k_large_frame) {
       out_ << "lea rax,[rsp-" << f_.frame_bytes << "]\ncmp rax,[r15+" << abi::k_offset_stack_limit << "]\njb near .no_frame\n";
-      cold_ += ".no_frame:\nmov eax," + std::to_string(f_.source->blocks[0].parameters.size()) + "\njmp near " +
-               runtime("slisp_no_frame") + "\n";
+      cold_ += no_frame();
     }
     out_ << "sub rsp," << f_.frame_bytes << "\n.framed:\n";
     order_blocks();
@@ -131,6 +109,24 @@ class Printer {
     out_ << "%line " << line.line << "+0 ";
     for (char c : module_.files[line.file]) out_ << (static_cast<unsigned char>(c) < 0x20 ? '?' : c);
     out_ << '\n';
+  }
+
+  // There is no room for the frame: arguments are given up, StackOverflowError is pending.
+  std::string no_frame() {
+    const auto& parameters = f_.source->blocks[0].parameters;
+    bool words = f_.source->result == ir::Type::Any;
+    for (ir::ValueId p : parameters) words = words && (*f_.source)[p].type == ir::Type::Any;
+    if (words) return ".no_frame:\nmov eax," + std::to_string(parameters.size()) + "\njmp near " + runtime("slisp_no_frame") + "\n";
+    std::string text = ".no_frame:\nsub rsp,8\n", from_registers;
+    ArgumentPlaces places;
+    for (ir::ValueId p : parameters) {
+      ArgumentPlace place = places.next((*f_.source)[p].type == ir::Type::F64);
+      if ((*f_.source)[p].type != ir::Type::Any) continue;
+      bool in_register = place.reg != Register::None;
+      std::string from = in_register ? std::string(register_name(place.reg)) : "[r15+" + std::to_string(place.offset) + "]";
+      (in_register ? from_registers : text) += "mov r11," + from + "\ncall " + runtime("slisp_drop_slow") + "\n";
+    }
+    return text + from_registers + "call " + runtime("slisp_stack_overflow") + "\nxor eax,eax\nxor edx,edx\nadd rsp,8\nret\n";
   }
 
   // ---- pieces
@@ -319,9 +315,40 @@ class Printer {
     result_test(inst);
   }
 
+  // Numbers outside boxes.
+  bool print_raw(const MInst& inst) {
+    RawText text{[this](const Operand& o) { return place(o); },
+                 [this](std::string stub) { return stub.ends_with("_x") ? runtime(std::move(stub)) : keeping(std::move(stub)); },
+                 [this] { return fresh(); }, {}, {}, Condition::Equal};
+    if (!text.print(inst)) return false;
+    out_ << text.code;
+    cold_ += text.cold;
+    if (inst.op == Opcode::CompareI64Jump) conditional(text.flags, inst.target);
+    if (inst.op == Opcode::CompareF64Jump) jump_on_doubles(inst.condition, inst.target);
+    return true;
+  }
+  // After ucomisd: unordered sets parity, carry and zero.
+  void jump_on_doubles(Condition c, const std::uint32_t (&target)[2]) {
+    if (c == Condition::Equal || c == Condition::NotEqual) {
+      std::uint32_t equal = target[c == Condition::Equal ? 0 : 1], other = target[c == Condition::Equal ? 1 : 0];
+      out_ << jump("jp", other) << jump("jne", other);
+      if (equal != following_) out_ << jump("jmp", equal);
+      return;
+    }
+    bool strict = c == Condition::Less || c == Condition::Greater;
+    if (target[0] == following_) {
+      out_ << jump(strict ? "jbe" : "jb", target[1]);
+    } else {
+      out_ << jump(strict ? "ja" : "jae", target[0]);
+      if (target[1] != following_) out_ << jump("jmp", target[1]);
+    }
+  }
+
   void print(const MInst& inst) {
     const Operand* o = inst.operand;
+    if (print_raw(inst)) return;
     switch (inst.op) {
+      default: compiler::internal_error("emission", "an instruction without text", f_.source->name);
       case Opcode::Entry:
       case Opcode::EpochOpen:
       case Opcode::EpochClose:
@@ -382,7 +409,7 @@ class Printer {
         return;
       case Opcode::FixCompareJump: compare_jump(inst); return;
       case Opcode::Return: out_ << "add rsp," << f_.frame_bytes << "\nret\n"; return;
-      case Opcode::ReturnFailure: out_ << "xor eax,eax\nadd rsp," << f_.frame_bytes << "\nret\n"; return;
+      case Opcode::ReturnFailure: out_ << (inst.number == static_cast<std::uint32_t>(ir::Type::I64) ? "xor edx,edx" : "xor eax,eax") << "\nadd rsp," << f_.frame_bytes << "\nret\n"; return;
       case Opcode::Unreachable: out_ << "ud2\n"; return;
     }
   }

@@ -18,7 +18,9 @@ extern "C" {
   SLISP_SLOW(add) SLISP_SLOW(subtract) SLISP_SLOW(multiply) SLISP_SLOW(inc) SLISP_SLOW(dec) SLISP_SLOW(add_promoting)        \
   SLISP_SLOW(subtract_promoting) SLISP_SLOW(multiply_promoting) SLISP_SLOW(inc_promoting) SLISP_SLOW(dec_promoting)          \
   SLISP_SLOW(less) SLISP_SLOW(less_equal) SLISP_SLOW(greater) SLISP_SLOW(greater_equal) SLISP_SLOW(numeric_equal)            \
-  SLISP_SLOW(equal) SLISP_SLOW(zero_p) SLISP_SLOW(pos_p) SLISP_SLOW(neg_p)
+  SLISP_SLOW(equal) SLISP_SLOW(zero_p) SLISP_SLOW(pos_p) SLISP_SLOW(neg_p) SLISP_SLOW(to_long)             \
+  SLISP_STUB(slisp_slow_to_double_x) SLISP_STUB(slisp_slow_operand_double_x) SLISP_STUB(slisp_long_overflow_slow)           \
+  SLISP_STUB(slisp_long_overflow_slow_x) SLISP_STUB(slisp_divide_by_zero_slow) SLISP_STUB(slisp_divide_by_zero_slow_x)
 SLISP_STUBS
 #undef SLISP_STUB
 extern slisp::abi::Header slisp_empty_list, slisp_empty_vector, slisp_empty_map, slisp_empty_set;

@@ -43,7 +43,8 @@ struct OpcodeInfo {
 };
 const OpcodeInfo& info(Opcode op);
 
-enum class Condition : std::uint8_t { Less, LessEqual, Greater, GreaterEqual, Equal, NotEqual };
+using ir::Condition;
+enum class DivisionKind : std::uint8_t { Quotient, Remainder, Modulus };
 
 // How a call says that it failed (functions.def); None: it cannot.
 enum class ResultTest : std::uint8_t { None, Word, I64, F64, Bool };

@@ -44,14 +44,19 @@ void Selector::entry() {
     closure_ = virtual_register(v);
     entry.defs.push_back({v, Register::r10});
   }
-  for (std::size_t i = 0; i < parameters.size() && i < abi::k_register_arguments; ++i)
-    entry.defs.push_back({define(parameters[i]), k_argument_registers[i]});
+  ArgumentPlaces places;
+  std::vector<std::pair<std::uint32_t, std::int64_t>> from_buffer;
+  for (ir::ValueId p : parameters) {
+    std::uint32_t v = define(p);
+    ArgumentPlace place = places.next(in_[p].type == ir::Type::F64);
+    if (place.reg != Register::None) entry.defs.push_back({v, place.reg});
+    else from_buffer.emplace_back(v, place.offset);
+  }
   out_.blocks[0].instructions.push_back(std::move(entry));
-  for (std::size_t i = abi::k_register_arguments; i < parameters.size(); ++i) {
-    std::uint32_t v = define(parameters[i]);
+  for (auto [v, offset] : from_buffer) {
     MInst& move = emit(Opcode::Move);
     move.operand[0] = virtual_register(v);
-    move.operand[1] = memory(Register::r15, static_cast<std::int64_t>(abi::k_offset_arguments + 8 * (i - abi::k_register_arguments)));
+    move.operand[1] = memory(Register::r15, offset);
   }
 }
 
@@ -115,7 +120,7 @@ void Selector::select_chain(std::uint32_t machine, ir::BlockId block) {
 // Selects one instruction; true when it ended the IR block, then `next` is the block the chain goes on with, if any.
 bool Selector::select(const ir::Instruction& inst, ir::BlockId& next) {
   using ir::Op;
-  if (select_constant(inst) || select_ownership(inst) || select_conversion(inst)) return false;
+  if (select_constant(inst) || select_ownership(inst) || select_conversion(inst) || select_raw(inst)) return false;
   switch (inst.op) {
     case Op::EpochOpen: emit(Opcode::EpochOpen).number = inst.id; return false;
     case Op::EpochClose: emit(Opcode::EpochClose).number = inst.id; return false;
@@ -133,8 +138,15 @@ bool Selector::select(const ir::Instruction& inst, ir::BlockId& next) {
       if (follow(inst.edges[0])) next = inst.edges[0].target;
       return true;
     case Op::Branch: end_with_branch(inst); return true;
-    case Op::Return: emit(Opcode::Return).uses.push_back({operand(inst.operands[0]), Register::rax}); return true;
-    case Op::Unwind: emit(Opcode::ReturnFailure); return true;
+    case Op::Return: {
+      MInst& out = emit(Opcode::Return);
+      out.uses.push_back({operand(inst.operands[0]), in_.result == ir::Type::F64 ? Register::xmm0 : Register::rax});
+      // Not zero: no exception is pending.
+      if (in_.result == ir::Type::I64) out.uses.push_back({immediate(1), Register::rdx});
+      if (in_.result == ir::Type::F64) out.uses.push_back({immediate(1), Register::rax});
+      return true;
+    }
+    case Op::Unwind: emit(Opcode::ReturnFailure).number = static_cast<std::uint32_t>(in_.result); return true;
     case Op::Unreachable: emit(Opcode::Unreachable); return true;
     case Op::StackCheck: {
       std::uint32_t exit = edge_block(inst.edges[1], true);
@@ -150,6 +162,15 @@ bool Selector::select(const ir::Instruction& inst, ir::BlockId& next) {
       if (follow(inst.edges[0])) next = inst.edges[0].target;
       return true;
     }
+    case Op::TryAddI64:
+    case Op::TrySubtractI64:
+    case Op::TryMultiplyI64:
+    case Op::TryQuotientI64:
+    case Op::TryRemainderI64:
+    case Op::TryModulusI64:
+      select_checked(inst, edge_block(inst.edges[1], true));
+      if (follow(inst.edges[0])) next = inst.edges[0].target;
+      return true;
     case Op::TryCallFn:
     case Op::TryCallAny: {
       std::uint32_t exit = edge_block(inst.edges[1], true);

@@ -24,6 +24,20 @@ struct ModuleView {
 
 MFunction select_instructions(const ir::Function& function, ModuleView& view, const Options& options);
 
+// Where the arguments of a slisp call stand: words 1-6 in general registers, doubles 1-8 in xmm registers, all others in the context's
+// buffer, in order.
+struct ArgumentPlace {
+  Register reg = Register::None;
+  std::int64_t offset = 0;                        // from r15, where there is no register
+};
+class ArgumentPlaces {
+ public:
+  ArgumentPlace next(bool is_double);
+
+ private:
+  unsigned words_ = 0, doubles_ = 0, buffered_ = 0;
+};
+
 // The selector's state; the members are spread over isel*.cpp by subject.
 class Selector {
  public:
@@ -55,11 +69,16 @@ class Selector {
   bool select_conversion(const ir::Instruction& inst);
   void end_with_branch(const ir::Instruction& inst);
   bool fusible(ir::ValueId condition, ir::BlockId block) const;   // only the branch that ends `block` uses it
+  // isel_raw.cpp: numbers outside boxes
+  bool select_raw(const ir::Instruction& inst);
+  bool select_checked(const ir::Instruction& inst, std::uint32_t exit);
+  bool select_to_raw(const ir::Instruction& inst, std::uint32_t exit);
+  MInst& two_operands(const ir::Instruction& inst, Opcode op);
   // isel_calls.cpp
   void call_runtime(const ir::Instruction& inst, std::uint32_t exit);
   void call_function(const ir::Instruction& inst, std::uint32_t exit);
   void call_any(const ir::Instruction& inst, std::uint32_t exit);
-  void pass_words(MInst& call, std::span<const ir::ValueId> words);
+  void pass_arguments(MInst& call, std::span<const ir::ValueId> arguments);
   // isel_arithmetic.cpp: true if an inline form was chosen; `fused` then tells that the branch behind it was done as well.
   enum class Inline { No, Yes, WithBranch };
   Inline select_inline(const ir::Instruction& inst, std::uint32_t exit);

@@ -44,6 +44,7 @@ bool inline_form(Rt id, InlineForm& form) {
 
 Selector::Inline Selector::select_inline(const ir::Instruction& inst, std::uint32_t exit) {
   if (options_.optimize == 0 || !inst.result.valid()) return Inline::No;
+  if (exit != k_no_block && select_to_raw(inst, exit)) return Inline::Yes;
   auto id = static_cast<Rt>(inst.id);
   // Predicates that look at a word alone.
   auto same = [&](std::int64_t word) {

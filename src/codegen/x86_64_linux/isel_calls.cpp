@@ -30,15 +30,25 @@ void Selector::call_runtime(const ir::Instruction& inst, std::uint32_t exit) {
   }
 }
 
-// Words 1-6 of a slisp call go into registers, the others into the context's buffer, by stores right before the call.
-void Selector::pass_words(MInst& call, std::span<const ir::ValueId> words) {
-  for (std::size_t i = 0; i < words.size() && i < abi::k_register_arguments; ++i)
-    call.uses.push_back({operand(words[i]), k_argument_registers[i]});
-  for (std::size_t i = abi::k_register_arguments; i < words.size(); ++i) {
+ArgumentPlace ArgumentPlaces::next(bool is_double) {
+  constexpr unsigned k_double_registers = 8;
+  if (is_double && doubles_ < k_double_registers) return {static_cast<Register>(static_cast<unsigned>(Register::xmm0) + doubles_++), 0};
+  if (!is_double && words_ < abi::k_register_arguments) return {k_argument_registers[words_++], 0};
+  return {Register::None, static_cast<std::int64_t>(abi::k_offset_arguments + 8 * buffered_++)};
+}
+
+// What goes into the context's buffer is stored right before the call.
+void Selector::pass_arguments(MInst& call, std::span<const ir::ValueId> arguments) {
+  ArgumentPlaces places;
+  for (ir::ValueId v : arguments) {
+    ArgumentPlace place = places.next(in_[v].type == ir::Type::F64);
+    if (place.reg != Register::None) {
+      call.uses.push_back({operand(v), place.reg});
+      continue;
+    }
     MInst& store = emit(Opcode::Store);
-    store.operand[0] =
-        memory(Register::r15, static_cast<std::int64_t>(abi::k_offset_arguments + 8 * (i - abi::k_register_arguments)));
-    store.operand[1] = operand(words[i]);
+    store.operand[0] = memory(Register::r15, place.offset);
+    store.operand[1] = operand(v);
   }
 }
 
@@ -48,13 +58,14 @@ void Selector::call_function(const ir::Instruction& inst, std::uint32_t exit) {
   call.line = line_;
   call.operand[0] = symbol_address(view_.symbols.intern(inst.symbol));
   call.exit = exit;
-  call.test = ResultTest::Word;
-  pass_words(call, inst.operands);
+  auto type = static_cast<ir::Type>(inst.id);
+  call.test = type == ir::Type::I64 ? ResultTest::I64 : type == ir::Type::F64 ? ResultTest::F64 : ResultTest::Word;
+  pass_arguments(call, inst.operands);
   // A function that reads its closure is called directly only by itself or another arity of the same form: the closure is passed on.
   auto callee = view_.functions.find(inst.symbol);
   if (callee != view_.functions.end() && callee->second->captures > 0 && closure_.is(Operand::Kind::Virtual))
     call.uses.push_back({closure_, Register::r10});
-  if (inst.result.valid()) call.defs.push_back({define(inst.result), Register::rax});
+  if (inst.result.valid()) call.defs.push_back({define(inst.result), type == ir::Type::F64 ? Register::xmm0 : Register::rax});
   out_.blocks[current_].instructions.push_back(std::move(call));
 }
 
@@ -68,7 +79,7 @@ void Selector::call_any(const ir::Instruction& inst, std::uint32_t exit) {
   call.number = static_cast<std::uint32_t>(words.size());
   call.exit = exit;
   call.test = ResultTest::Word;
-  pass_words(call, words);
+  pass_arguments(call, words);
   call.uses.push_back({operand(inst.operands[0]), Register::r10});
   if (inst.result.valid()) call.defs.push_back({define(inst.result), Register::rax});
   out_.blocks[current_].instructions.push_back(std::move(call));

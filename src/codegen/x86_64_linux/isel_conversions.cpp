@@ -23,8 +23,14 @@ bool Selector::select_conversion(const ir::Instruction& inst) {
     case Op::Truthy:
     case Op::Identical:
     case Op::IsNil:
+    case Op::CompareI64:
+    case Op::CompareF64:
       if (fusible(inst.result, ir_block_)) {
         deferred_[inst.result.index] = &inst;
+        return true;
+      }
+      if (inst.op == Op::CompareI64 || inst.op == Op::CompareF64) {
+        two_operands(inst, inst.op == Op::CompareI64 ? Opcode::CompareI64 : Opcode::CompareF64).condition = static_cast<Condition>(inst.imm);
         return true;
       }
       if (inst.op == Op::Truthy) return unary(Opcode::Truthy, operand(inst.operands[0]));
@@ -57,8 +63,14 @@ void Selector::end_with_branch(const ir::Instruction& inst) {
   Operand condition = test == nullptr ? operand(inst.operands[0]) : operand(test->operands[0]);
   MInst& jump = emit(test == nullptr                     ? Opcode::BoolJump
                      : test->op == ir::Op::Truthy ? Opcode::TruthyJump
+                     : test->op == ir::Op::CompareI64 ? Opcode::CompareI64Jump
+                     : test->op == ir::Op::CompareF64 ? Opcode::CompareF64Jump
                                                          : Opcode::SameJump);
   jump.operand[0] = condition;
+  if (jump.op == Opcode::CompareI64Jump || jump.op == Opcode::CompareF64Jump) {
+    jump.operand[1] = operand(test->operands[1]);
+    jump.condition = static_cast<Condition>(test->imm);
+  }
   if (jump.op == Opcode::SameJump)
     jump.operand[1] = test->op == ir::Op::IsNil ? immediate(abi::k_nil) : operand(test->operands[1]);
   jump.target[0] = yes;

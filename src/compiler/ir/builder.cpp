@@ -20,6 +20,7 @@ constexpr OpRow k_ops[] = {
 }  // namespace
 
 const char* op_text(Op op) { return k_ops[static_cast<std::size_t>(op)].text; }
+bool defines_at_edge(Op op) { return ends_block(op) && k_ops[static_cast<std::size_t>(op)].shape != Shape::None; }
 bool ends_block(Op op) { return k_ops[static_cast<std::size_t>(op)].ending == Ending::Ends; }
 
 Type type_of(abi::ParameterMode mode) {
@@ -46,6 +47,7 @@ ResultShape result_shape(Op op, std::uint32_t id) {
     case Shape::None: return {};
     case Shape::Call: break;
   }
+  if (op == Op::TryCallFn && static_cast<Type>(id) != Type::Any) return {static_cast<Type>(id), Ownership::Trivial};
   if (op == Op::TryCallFn || op == Op::TryCallAny) return {Type::Any, Ownership::Owned};
   switch (abi::runtime_function(static_cast<abi::RuntimeFunctionId>(id)).result) {
     case abi::ResultMode::Owned: return {Type::Any, Ownership::Owned};

@@ -34,6 +34,7 @@ using SlotId = Id<struct SlotTag>;
 
 enum class Type : std::uint8_t { Any, I64, F64, Bool, Block, None };
 enum class Ownership : std::uint8_t { Owned, Borrowed, Trivial };
+enum class Condition : std::uint8_t { Less, LessEqual, Greater, GreaterEqual, Equal, NotEqual };
 
 enum class Op : std::uint8_t {
 #define SLISP_OP(name, text, result, ends) name,
@@ -64,7 +65,7 @@ struct Instruction {
   ValueId result;                        // invalid when the op defines nothing
   std::vector<ValueId> operands;
   std::int64_t imm = 0;                  // constants, indexes
-  std::uint32_t id = 0;                  // static, descriptor, site, epoch, slot, or RuntimeFunctionId
+  std::uint32_t id = 0;                  // static, descriptor, site, epoch, slot, RuntimeFunctionId, or Type of a TryCallFn
   std::string symbol;                    // TryCallFn: the entry's label
   std::vector<Edge> edges;               // terminators
   SourceLine line;
@@ -87,9 +88,10 @@ struct Function {
   std::string symbol;                    // label of the entry
   std::string name;                      // "ns/name", for traces and dumps
   bool global = false;                   // other object files may refer to the label
+  Type result = Type::Any;               // or I64, F64: what its returns give, and how it says that it failed
   std::uint32_t captures = 0;            // captured values of its closure; 0: the closure register is not read
   std::vector<Value> values;
-  std::vector<Block> blocks;             // [0] is the entry; its parameters are the function's (Any, Owned)
+  std::vector<Block> blocks;             // [0] is the entry; its parameters are the function's: Any and Owned, or I64 or F64
   std::vector<Epoch> epochs;
   std::vector<Slot> slots;
   SourceLine line;
@@ -150,5 +152,6 @@ struct Module {
 
 const char* op_text(Op op);
 bool ends_block(Op op);
+bool defines_at_edge(Op op);             // a call, or an operation that may fail: its result stands at the head of edge 0's target
 
 }  // namespace slisp::ir

@@ -123,6 +123,16 @@ class Parser {
     return true;
   }
 
+  static bool type_named(const std::string& text, Type& out) {
+    if (text == "any") out = Type::Any;
+    else if (text == "i64") out = Type::I64;
+    else if (text == "f64") out = Type::F64;
+    else if (text == "bool") out = Type::Bool;
+    else if (text == "block") out = Type::Block;
+    else return false;
+    return true;
+  }
+
   static rt::Owned read_value(const std::string& text) {
     rt::Owned string = rt::make_string(text);
     return rt::Owned::adopt(abi::slisp_read_string(abi::k_nil, string.word()));
@@ -247,6 +257,7 @@ class Parser {
     if (!name) return "the function's name is missing";
     f.name = *name;
     if (line.take("captures=") && !line.number(f.captures)) return "wrong captures";
+    if (line.take("returns=") && !type_named(line.word(), f.result)) return "wrong result type";
     if (line.take("global")) f.global = true;
     if (line.take("@") && !source_line(line, f.line)) return "wrong line";
     if (!line.take("{")) return "'{' expected";
@@ -313,12 +324,7 @@ class Parser {
         else if (ownership == "borrowed") val.ownership = Ownership::Borrowed;
         else if (ownership == "trivial") val.ownership = Ownership::Trivial;
         else return "unknown ownership '" + ownership + "'";
-        if (type == "any") val.type = Type::Any;
-        else if (type == "i64") val.type = Type::I64;
-        else if (type == "f64") val.type = Type::F64;
-        else if (type == "bool") val.type = Type::Bool;
-        else if (type == "block") val.type = Type::Block;
-        else return "unknown type '" + type + "'";
+        if (!type_named(type, val.type)) return "unknown type '" + type + "'";
         val.block = b;
         target.parameters.push_back(v);
       } while (line.take(","));
@@ -373,7 +379,31 @@ class Parser {
         i.id = static_cast<std::uint32_t>(id);
         break;
       }
-      case Op::TryCallFn: i.symbol = line.word(); break;
+      case Op::ShiftLeftI64:
+      case Op::ShiftRightI64:
+      case Op::ShiftRightU64:
+        if (!line.number(i.imm)) return "a number is missing";
+        break;
+      case Op::CompareI64:
+      case Op::CompareF64: {
+        std::string condition = line.word();
+        for (i.imm = 0; i.imm < 6 && condition != condition_text(static_cast<Condition>(i.imm)); ++i.imm) {
+        }
+        if (i.imm == 6) return "unknown condition '" + condition + "'";
+        break;
+      }
+      case Op::TryCallFn: {
+        std::string word = line.word(), type = "any";
+        if (std::size_t colon = word.find(':'); colon != std::string::npos) {
+          type = word.substr(colon + 1);
+          word.resize(colon);
+        }
+        i.symbol = word;
+        Type result;
+        if (!type_named(type, result)) return "unknown type '" + type + "'";
+        i.id = static_cast<std::uint32_t>(result);
+        break;
+      }
       default: break;
     }
     line.skip();

@@ -117,6 +117,11 @@ void static_text(std::string& out, const Module& module, std::size_t index) {
 
 }  // namespace
 
+const char* condition_text(Condition c) {
+  static constexpr const char* names[] = {"less", "less_equal", "greater", "greater_equal", "equal", "not_equal"};
+  return names[static_cast<std::size_t>(c)];
+}
+
 std::string print_instruction(const Instruction& i) {
   std::string out;
   if (i.result.valid()) out += value_text(i.result) + " = ";
@@ -145,7 +150,15 @@ std::string print_instruction(const Instruction& i) {
       out += ' ';
       out += abi::runtime_function(static_cast<abi::RuntimeFunctionId>(i.id)).name;
       break;
-    case Op::TryCallFn: out += " " + i.symbol; break;
+    case Op::ShiftLeftI64:
+    case Op::ShiftRightI64:
+    case Op::ShiftRightU64: out += " " + std::to_string(i.imm); break;
+    case Op::CompareI64:
+    case Op::CompareF64: out += std::string(" ") + condition_text(static_cast<Condition>(i.imm)); break;
+    case Op::TryCallFn:
+      out += " " + i.symbol;
+      if (static_cast<Type>(i.id) != Type::Any) out += std::string(":") + type_text(static_cast<Type>(i.id));
+      break;
     default: break;
   }
   operands_text(out, i.operands);
@@ -162,6 +175,7 @@ std::string print_instruction(const Instruction& i) {
 std::string print(const Function& f) {
   std::string out = "fn " + f.symbol + " " + quoted(f.name);
   if (f.captures) out += " captures=" + number(f.captures);
+  if (f.result != Type::Any) out += std::string(" returns=") + type_text(f.result);
   if (f.global) out += " global";
   out += line_text(f.line) + " {\n";
   for (std::size_t i = 0; i < f.epochs.size(); ++i) {

@@ -26,6 +26,7 @@ namespace slisp::ir {
 
 std::string print(const Function& function);
 std::string print(const Module& module);
+const char* condition_text(Condition c);
 std::string print_instruction(const Instruction& instruction);
 
 // False: `error` says line and reason. Lines that start with ';' are comments.

@@ -3,7 +3,7 @@
 // Structure
 //   - a function has an entry block (0) to which no edge leads
 //   - the last instruction of a block ends it, and only the last; edges lead to existing blocks
-//   - number of edges: jump and try 1 and 2, branch 2, stack_check 2, others none
+//   - number of edges: jump 1, try_ 2, branch 2, stack_check 2, others none
 //   - ids (statics, descriptors, sites, epochs, slots, runtime functions, captures) exist
 // SSA
 //   - each value has one definition, in the block its Value says; a call that ends its block defines its result at the head
@@ -11,7 +11,7 @@
 //   - each use is dominated by the definition
 // Types
 //   - operands and results have the types of ops.def and of the runtime table; edge arguments those of the target's parameters
-//   - parameters of the entry are `owned any`; blocks (addresses of slots) never travel along edges
+//   - parameters of the entry are `owned any`, or unboxed numbers; a return gives what the function says it returns; blocks (addresses of slots) never travel along edges
 //   - an Owned parameter takes Owned or Trivial arguments, a Trivial one Trivial, a Borrowed one Borrowed or Trivial
 // Calls
 //   - rt calls functions that cannot throw, try_rt those that may; operands as many as the row says
@@ -30,14 +30,16 @@
 #include "src/compiler/ir/text.hpp"
 #include <algorithm>
 #include <optional>
+#include <unordered_map>
 
 namespace slisp::ir {
 namespace {
 
 class Verifier {
  public:
-  Verifier(const Module& module, const Function& function, std::size_t limit)
-      : module_(module), fn_(function), limit_(limit), defined_(function.values.size(), 0) {}
+  using Functions = std::unordered_map<std::string_view, const Function*>;
+  Verifier(const Module& module, const Functions& functions, const Function& function, std::size_t limit)
+      : module_(module), functions_(functions), fn_(function), limit_(limit), defined_(function.values.size(), 0) {}
 
   std::vector<std::string> run() {
     if (structure()) {
@@ -66,7 +68,13 @@ class Verifier {
       case Op::StackCheck:
       case Op::TryRtCall:
       case Op::TryCallFn:
-      case Op::TryCallAny: return 2;
+      case Op::TryCallAny:
+      case Op::TryAddI64:
+      case Op::TrySubtractI64:
+      case Op::TryMultiplyI64:
+      case Op::TryQuotientI64:
+      case Op::TryRemainderI64:
+      case Op::TryModulusI64: return 2;
       default: return 0;
     }
   }
@@ -121,11 +129,12 @@ class Verifier {
       for (ValueId p : fn_.blocks[b].parameters) {
         define(id, p, nullptr);
         if (fn_[p].type == Type::Block || fn_[p].type == Type::None) problem(id, nullptr, "a parameter of this type");
-        if (b == 0 && (fn_[p].type != Type::Any || fn_[p].ownership != Ownership::Owned))
-          problem(id, nullptr, "parameters of the entry are owned any");
+        bool raw = (fn_[p].type == Type::I64 || fn_[p].type == Type::F64) && fn_[p].ownership == Ownership::Trivial;
+        if (b == 0 && !raw && (fn_[p].type != Type::Any || fn_[p].ownership != Ownership::Owned))
+          problem(id, nullptr, "parameters of the entry are owned any, or unboxed numbers");
       }
       for (const Instruction& i : fn_.blocks[b].instructions) {
-        bool is_try = i.op == Op::TryRtCall || i.op == Op::TryCallFn || i.op == Op::TryCallAny;
+        bool is_try = defines_at_edge(i.op);
         if (is_try || i.op == Op::StackCheck) {
           BlockId target = i.edges[0].target;
           if (dominators_->reachable(id) && preds_[target.index].size() != 1)
@@ -177,6 +186,23 @@ class Verifier {
     if (i.id >= bound) problem(b, &i, std::string("unknown ") + what);
   }
 
+  void condition(BlockId b, const Instruction& i) {
+    if (i.imm < 0 || i.imm > static_cast<std::int64_t>(Condition::NotEqual)) problem(b, &i, "unknown condition");
+  }
+  const Function* find(const std::string& symbol) const {
+    auto at = functions_.find(symbol);
+    return at == functions_.end() ? nullptr : at->second;
+  }
+  // A direct call passes what the entry takes, and asks for what it returns.
+  void callee_fits(BlockId b, const Instruction& i, const Function& callee) {
+    if (callee.blocks.empty()) return;
+    const auto& parameters = callee.blocks[0].parameters;
+    if (parameters.size() != i.operands.size()) return problem(b, &i, "another number of operands than parameters");
+    for (std::size_t k = 0; k < parameters.size(); ++k)
+      if (callee[parameters[k]].type != fn_[i.operands[k]].type) problem(b, &i, "an operand is of another type than the parameter");
+    if (callee.result != static_cast<Type>(i.id)) problem(b, &i, "the callee returns another type");
+  }
+
   void signature(BlockId b, const Instruction& i) {
     switch (i.op) {
       case Op::ConstWord:
@@ -210,7 +236,34 @@ class Verifier {
       case Op::Drop:
       case Op::Truthy:
       case Op::IsNil:
-      case Op::Return: return operands(b, i, {Type::Any});
+      case Op::UnboxI64:
+      case Op::UnboxF64: return operands(b, i, {Type::Any});
+      case Op::Return: return operands(b, i, {fn_.result});
+      case Op::SqrtF64: return operands(b, i, {Type::F64});
+      case Op::AddF64:
+      case Op::SubtractF64:
+      case Op::MultiplyF64:
+      case Op::DivideF64: return operands(b, i, {Type::F64, Type::F64});
+      case Op::CompareF64: condition(b, i); return operands(b, i, {Type::F64, Type::F64});
+      case Op::CompareI64: condition(b, i); return operands(b, i, {Type::I64, Type::I64});
+      case Op::I64ToF64: return operands(b, i, {Type::I64});
+      case Op::ShiftLeftI64:
+      case Op::ShiftRightI64:
+      case Op::ShiftRightU64:
+        if (i.imm < 0 || i.imm > 63) problem(b, &i, "a shift is by 0 to 63");
+        return operands(b, i, {Type::I64});
+      case Op::AddI64:
+      case Op::SubtractI64:
+      case Op::MultiplyI64:
+      case Op::AndI64:
+      case Op::OrI64:
+      case Op::XorI64:
+      case Op::TryAddI64:
+      case Op::TrySubtractI64:
+      case Op::TryMultiplyI64:
+      case Op::TryQuotientI64:
+      case Op::TryRemainderI64:
+      case Op::TryModulusI64: return operands(b, i, {Type::I64, Type::I64});
       case Op::Identical: return operands(b, i, {Type::Any, Type::Any});
       case Op::BoolToAny:
       case Op::Not:
@@ -229,7 +282,10 @@ class Verifier {
       case Op::TryCallFn:
         if (i.symbol.empty()) problem(b, &i, "the symbol is missing");
         if (i.operands.size() > 21) problem(b, &i, "too many operands");
-        for (std::size_t k = 0; k < i.operands.size(); ++k) expect(b, i, k, Type::Any);
+        for (ValueId v : i.operands)
+          if (fn_[v].type != Type::Any && fn_[v].type != Type::I64 && fn_[v].type != Type::F64) problem(b, &i, "an operand of the wrong type");
+        if (Type t = static_cast<Type>(i.id); t != Type::Any && t != Type::I64 && t != Type::F64) problem(b, &i, "a result of the wrong type");
+        if (const Function* callee = find(i.symbol)) callee_fits(b, i, *callee);
         return;
       case Op::TryCallAny:
         if (i.operands.empty() || i.operands.size() > 21) problem(b, &i, "wrong number of operands");
@@ -328,6 +384,7 @@ class Verifier {
   }
 
   const Module& module_;
+  const Functions& functions_;               // by symbol
   const Function& fn_;
   std::size_t limit_;
   std::vector<char> defined_;
@@ -337,16 +394,23 @@ class Verifier {
   std::vector<std::string> problems_;
 };
 
+Verifier::Functions by_symbol(const Module& module) {
+  Verifier::Functions functions;
+  for (const Function& f : module.functions) functions.emplace(f.symbol, &f);
+  return functions;
+}
+
 }  // namespace
 
 std::vector<std::string> verify(const Module& module, const Function& function, std::size_t limit) {
-  return Verifier(module, function, limit).run();
+  return Verifier(module, by_symbol(module), function, limit).run();
 }
 
 std::vector<std::string> verify(const Module& module) {
   std::vector<std::string> all;
+  const Verifier::Functions functions = by_symbol(module);
   for (const Function& f : module.functions)
-    for (std::string& p : verify(module, f)) all.push_back(std::move(p));
+    for (std::string& p : Verifier(module, functions, f, 10).run()) all.push_back(std::move(p));
   return all;
 }
 

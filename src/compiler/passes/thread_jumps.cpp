@@ -11,7 +11,7 @@ namespace {
 
 using namespace ir;
 
-bool has_normal_edge(Op op) { return op == Op::TryRtCall || op == Op::TryCallFn || op == Op::TryCallAny || op == Op::StackCheck; }
+bool has_normal_edge(Op op) { return defines_at_edge(op) || op == Op::StackCheck; }
 
 const Instruction* only_jump(const Block& b) {
   return b.parameters.empty() && b.instructions.size() == 1 && b.instructions[0].op == Op::Jump ? &b.instructions[0] : nullptr;

@@ -1,0 +1,228 @@
+// emit_raw.cpp: the text of instructions on numbers outside boxes.
+// Keeps: what an exit still needs stays in its register: where it may be taken, results are made in r11, or undone out of line.
+#include "src/codegen/x86_64_linux/emit_raw.hpp"
+#include "runtime/abi/functions.hpp"
+
+namespace slisp::x64 {
+
+std::string_view condition_text(Condition c) {
+  switch (c) {
+    case Condition::Less: return "l";
+    case Condition::LessEqual: return "le";
+    case Condition::Greater: return "g";
+    case Condition::GreaterEqual: return "ge";
+    case Condition::Equal: return "e";
+    case Condition::NotEqual: return "ne";
+  }
+  return "";
+}
+Condition opposite(Condition c) {
+  switch (c) {
+    case Condition::Less: return Condition::GreaterEqual;
+    case Condition::LessEqual: return Condition::Greater;
+    case Condition::Greater: return Condition::LessEqual;
+    case Condition::GreaterEqual: return Condition::Less;
+    case Condition::Equal: return Condition::NotEqual;
+    case Condition::NotEqual: return Condition::Equal;
+  }
+  return c;
+}
+Condition mirrored(Condition c) {
+  switch (c) {
+    case Condition::Less: return Condition::Greater;
+    case Condition::LessEqual: return Condition::GreaterEqual;
+    case Condition::Greater: return Condition::Less;
+    case Condition::GreaterEqual: return Condition::LessEqual;
+    case Condition::Equal:
+    case Condition::NotEqual: break;
+  }
+  return c;
+}
+
+namespace {
+
+std::string reg(const Operand& o, unsigned bytes = 8) { return std::string(register_name(o.reg, bytes)); }
+std::string at_context(std::size_t offset) { return "[r15+" + std::to_string(offset) + "]"; }
+const std::string k_first = at_context(abi::k_offset_arguments), k_second = at_context(abi::k_offset_arguments + 8),
+                  k_third = at_context(abi::k_offset_arguments + 16);
+bool same(const Operand& a, const Operand& b) { return a.is(Operand::Kind::Register) && a == b; }
+
+// d = a op b of doubles.
+void on_doubles(RawText& t, const MInst& inst, const std::string& name, bool commutes) {
+  const Operand &d = inst.operand[0], &a = inst.operand[1], &b = inst.operand[2];
+  auto with = [&](const Operand& o) { return (o.is(Operand::Kind::Register) ? "" : "qword ") + t.place(o); };
+  if (same(d, a)) {
+    t.code += name + " " + reg(d) + "," + with(b) + "\n";
+  } else if (same(d, b)) {
+    if (commutes) t.code += name + " " + reg(d) + "," + reg(a) + "\n";
+    else t.code += "movaps xmm15," + reg(b) + "\nmovaps " + reg(d) + "," + reg(a) + "\n" + name + " " + reg(d) + ",xmm15\n";
+  } else {
+    t.code += "movaps " + reg(d) + "," + reg(a) + "\n" + name + " " + reg(d) + "," + with(b) + "\n";
+  }
+}
+
+// d = a op b of longs; with an exit overflow leads there. `undo` takes b away from the result again.
+void on_longs(RawText& t, const MInst& inst, const std::string& name, const std::string& undo, bool commutes) {
+  const Operand &d = inst.operand[0], &a = inst.operand[1];
+  const Operand& b = inst.operand[2];
+  bool checked = inst.exit != k_no_block;
+  std::string n = checked ? t.fresh() : "";
+  auto overflow = [&](const std::string& first) {
+    if (!checked) return;
+    t.code += "jo near .c" + n + "\n";
+    t.cold += ".c" + n + ":\n" + first + "call " + t.stub("slisp_long_overflow_slow") + "\njmp near .b" + std::to_string(inst.exit) + "\n";
+  };
+  bool in_place = !checked || !undo.empty();
+  if (same(d, a) && in_place && !(checked && same(d, b))) {
+    t.code += name + " " + reg(d) + "," + t.place(b) + "\n";
+    overflow(undo + " " + reg(d) + "," + t.place(b) + "\n");
+  } else if (same(d, b) && in_place && commutes && !same(d, a)) {
+    t.code += name + " " + reg(d) + "," + reg(a) + "\n";
+    overflow(undo + " " + reg(d) + "," + reg(a) + "\n");
+  } else {
+    t.code += "mov r11," + reg(a) + "\n" + name + " r11," + t.place(b) + "\n";
+    overflow("");
+    t.code += "mov " + reg(d) + ",r11\n";
+  }
+}
+
+// The machine divides rdx:rax: both are put away and brought back, so nothing is pinned to them. r11 gets the result.
+void divide(RawText& t, const MInst& inst, bool tested) {
+  const Operand &d = inst.operand[0], &a = inst.operand[1], &b = inst.operand[2];
+  auto kind = static_cast<DivisionKind>(inst.number);
+  std::string n = t.fresh();
+  if (tested) {                                            // 0 and -1 aside
+    t.code += "lea r11,[" + reg(b) + "+1]\ncmp r11,1\njbe near .c" + n + "\n";
+    t.cold += ".c" + n + ":\n";
+    t.cold += kind == DivisionKind::Quotient ? "mov r11," + reg(a) + "\nneg r11\n" : std::string("xor r11d,r11d\n");
+    t.cold += "test " + reg(b) + "," + reg(b) + "\njnz near .d" + n + "\ncall " + t.stub("slisp_divide_by_zero_slow") + "\njmp near .b" +
+              std::to_string(inst.exit) + "\n";
+  }
+  t.code += "mov " + k_first + ",rax\nmov " + k_second + ",rdx\n";
+  t.code += "mov r11," + t.place(b) + "\n";
+  t.code += "mov rax," + reg(a) + "\n";
+  if (kind == DivisionKind::Modulus) t.code += "mov " + k_third + ",r11\n";
+  t.code += "cqo\nidiv r11\n";
+  if (kind == DivisionKind::Quotient) {
+    t.code += "mov r11,rax\n";
+  } else {
+    t.code += "mov r11,rdx\n";
+    // A remainder takes the sign of the dividend, a modulus that of the divisor.
+    if (kind == DivisionKind::Modulus) t.code += "test rdx,rdx\njz short .m" + n + "\nxor rdx," + k_third + "\njns short .m" + n + "\nadd r11," + k_third + "\n.m" + n + ":\n";
+  }
+  t.code += "mov rax," + k_first + "\nmov rdx," + k_second + "\n.d" + n + ":\nmov " + reg(d) + ",r11\n";
+}
+
+// By 2^k, towards zero: negative dividends are raised by 2^k-1 first.
+void divide_by_power(RawText& t, const MInst& inst) {
+  const Operand &d = inst.operand[0], &a = inst.operand[1];
+  auto kind = static_cast<DivisionKind>(inst.number % 4);
+  unsigned k = inst.number / 4;
+  std::int64_t mask = (std::int64_t{1} << k) - 1;
+  t.code += "mov r11," + reg(a) + "\n";
+  if (kind == DivisionKind::Modulus) {
+    t.code += "and r11," + std::to_string(mask) + "\n";
+  } else {
+    if (k > 1) t.code += "sar r11,63\n";
+    t.code += "shr r11," + std::to_string(64 - k) + "\nadd r11," + reg(a) + "\n";
+    if (kind == DivisionKind::Quotient) t.code += "sar r11," + std::to_string(k) + "\n";
+    else t.code += "and r11," + std::to_string(~mask) + "\nneg r11\nadd r11," + reg(a) + "\n";
+  }
+  t.code += "mov " + reg(d) + ",r11\n";
+}
+
+// An ordered comparison of doubles is one of "above": NaN is not above anything. Equality needs the parity flag too.
+void compare_doubles(RawText& t, const MInst& inst, const Operand& a, const Operand& b) {
+  bool swap = inst.condition == Condition::Less || inst.condition == Condition::LessEqual;
+  t.code += "ucomisd " + reg(swap ? b : a) + "," + reg(swap ? a : b) + "\n";
+}
+std::string above(Condition c) { return c == Condition::Less || c == Condition::Greater ? "a" : "ae"; }
+
+void to_double(RawText& t, const MInst& inst) {
+  const Operand &d = inst.operand[0], &a = inst.operand[1];
+  std::string n = t.fresh();
+  std::string slow = std::string("slisp_slow_") + std::string(abi::runtime_function(static_cast<abi::RuntimeFunctionId>(inst.number)).name) + "_x";
+  t.code += "test " + reg(a, 1) + ",3\njnz near .c" + n + "\ncmp byte [" + reg(a) + "+" + std::to_string(abi::k_offset_kind) + "]," +
+            std::to_string(static_cast<int>(abi::Kind::Double)) + "\njne near .s" + n + "\nmovsd " + reg(d) + ",qword [" + reg(a) + "+" +
+            std::to_string(abi::k_offset_payload) + "]\n.d" + n + ":\n";
+  t.cold += ".c" + n + ":\nmov r11," + reg(a) + "\nsar r11,1\njnc short .s" + n + "\npxor " + reg(d) + "," + reg(d) + "\ncvtsi2sd " + reg(d) +
+            ",r11\njmp near .d" + n + "\n.s" + n + ":\nmov r11," + reg(a) + "\ncall " + t.stub(slow) +
+            "\ntest r11d,r11d\njz near .b" + std::to_string(inst.exit) + "\nmovsd " + reg(d) + ",qword " + k_first + "\njmp near .d" + n + "\n";
+}
+
+void to_long(RawText& t, const MInst& inst) {
+  const Operand &d = inst.operand[0], &a = inst.operand[1];
+  std::string n = t.fresh();
+  std::string slow = std::string("slisp_slow_") + std::string(abi::runtime_function(static_cast<abi::RuntimeFunctionId>(inst.number)).name);
+  t.code += "mov r11," + reg(a) + "\nsar r11,1\njnc near .c" + n + "\nmov " + reg(d) + ",r11\n.d" + n + ":\n";
+  t.cold += ".c" + n + ":\nmov r11," + reg(a) + "\ncall " + t.stub(slow) + "\ntest r11d,r11d\njz near .b" + std::to_string(inst.exit) +
+            "\nmov " + reg(d) + "," + k_first + "\njmp near .d" + n + "\n";
+}
+
+}  // namespace
+
+bool RawText::print(const MInst& inst) {
+  const Operand* o = inst.operand;
+  auto shift = [&](const char* name) {
+    if (!same(o[0], o[1])) code += "mov " + reg(o[0]) + "," + reg(o[1]) + "\n";
+    if (inst.number != 0) code += std::string(name) + " " + reg(o[0]) + "," + std::to_string(inst.number) + "\n";
+    return true;
+  };
+  switch (inst.op) {
+    case Opcode::AddF64: on_doubles(*this, inst, "addsd", true); return true;
+    case Opcode::SubtractF64: on_doubles(*this, inst, "subsd", false); return true;
+    case Opcode::MultiplyF64: on_doubles(*this, inst, "mulsd", true); return true;
+    case Opcode::DivideF64: on_doubles(*this, inst, "divsd", false); return true;
+    case Opcode::SqrtF64: code += "sqrtsd " + reg(o[0]) + "," + (o[1].is(Operand::Kind::Register) ? "" : "qword ") + place(o[1]) + "\n"; return true;
+    case Opcode::I64ToF64: code += "pxor " + reg(o[0]) + "," + reg(o[0]) + "\ncvtsi2sd " + reg(o[0]) + "," + reg(o[1]) + "\n"; return true;
+    case Opcode::AddI64: on_longs(*this, inst, "add", "sub", true); return true;
+    case Opcode::SubtractI64: on_longs(*this, inst, "sub", "add", false); return true;
+    case Opcode::MultiplyI64:
+      if (o[2].is(Operand::Kind::Immediate)) {
+        std::string n = inst.exit != k_no_block ? fresh() : "";
+        code += "imul r11," + reg(o[1]) + "," + place(o[2]) + "\n";
+        if (!n.empty()) {
+          code += "jo near .c" + n + "\n";
+          cold += ".c" + n + ":\ncall " + stub("slisp_long_overflow_slow") + "\njmp near .b" + std::to_string(inst.exit) + "\n";
+        }
+        code += "mov " + reg(o[0]) + ",r11\n";
+      } else {
+        on_longs(*this, inst, "imul", "", true);
+      }
+      return true;
+    case Opcode::AndI64: on_longs(*this, inst, "and", "", true); return true;
+    case Opcode::OrI64: on_longs(*this, inst, "or", "", true); return true;
+    case Opcode::XorI64: on_longs(*this, inst, "xor", "", true); return true;
+    case Opcode::ShiftLeftI64: return shift("shl");
+    case Opcode::ShiftRightI64: return shift("sar");
+    case Opcode::ShiftRightU64: return shift("shr");
+    case Opcode::DivideI64: divide(*this, inst, true); return true;
+    case Opcode::DivideByConstant: divide(*this, inst, false); return true;
+    case Opcode::DivideByPower: divide_by_power(*this, inst); return true;
+    case Opcode::UnboxI64: {
+      std::string n = fresh();
+      code += "mov r11," + reg(o[1]) + "\nsar r11,1\njnc near .c" + n + "\nmov " + reg(o[0]) + ",r11\n.d" + n + ":\n";
+      cold += ".c" + n + ":\nmov " + reg(o[0]) + ",[" + reg(o[1]) + "+" + std::to_string(abi::k_offset_payload) + "]\njmp near .d" + n + "\n";
+      return true;
+    }
+    case Opcode::ToI64: to_long(*this, inst); return true;
+    case Opcode::ToF64: to_double(*this, inst); return true;
+    case Opcode::CompareI64:
+      code += "cmp " + reg(o[1]) + "," + place(o[2]) + "\nset" + std::string(condition_text(inst.condition)) + " r11b\nmovzx " + reg(o[0], 4) + ",r11b\n";
+      return true;
+    case Opcode::CompareI64Jump:
+      code += "cmp " + reg(o[0]) + "," + place(o[1]) + "\n";
+      flags = inst.condition;
+      return true;
+    case Opcode::CompareF64:
+      compare_doubles(*this, inst, o[1], o[2]);
+      if (inst.condition == Condition::Equal) code += "mov r11d,0\nsetnp r11b\nmov " + reg(o[0], 4) + ",0\ncmove " + reg(o[0], 4) + ",r11d\n";
+      else if (inst.condition == Condition::NotEqual) code += "mov r11d,0\nsetp r11b\nmov " + reg(o[0], 4) + ",1\ncmove " + reg(o[0], 4) + ",r11d\n";
+      else code += "set" + above(inst.condition) + " r11b\nmovzx " + reg(o[0], 4) + ",r11b\n";
+      return true;
+    case Opcode::CompareF64Jump: compare_doubles(*this, inst, o[0], o[1]); return true;
+    default: return false;
+  }
+}
+
+}  // namespace slisp::x64

@@ -1,0 +1,22 @@
+// unbox.hpp: numbers leave their boxes.
+#pragma once
+#include "src/compiler/ir/ir.hpp"
+#include <cstdint>
+
+namespace slisp::compiler {
+
+struct TypeCounts {
+  std::uint64_t raw_values = 0;          // computed or passed outside boxes
+  std::uint64_t raw_operations = 0;      // calls of the runtime that became instructions
+  std::uint64_t boxes = 0;               // places where a box is made of a raw number
+  std::uint64_t raw_parameters = 0, raw_results = 0;   // of functions
+  std::uint64_t tests = 0;               // that the kinds of their operands decide
+};
+
+// In:   verified IR of a module that the ownership checker accepts.
+// Out:  the same, with values of exactly known kind long or double as i64 and f64 where representation.cpp says so.
+void unbox(ir::Module& module, TypeCounts& counts);
+// Only the tests that kinds decide (--no-unbox).
+void decide_tests(ir::Module& module, TypeCounts& counts);
+
+}  // namespace slisp::compiler
