@@ -327,6 +327,22 @@ class Printer {
     if (inst.op == Opcode::CompareF64Jump) jump_on_doubles(inst.condition, inst.target);
     return true;
   }
+  // A long is a fixnum or an object of its kind; a double is an object without the mark of a Float.
+  void jump_on_kind(const MInst& inst) {
+    std::string r = reg(inst.operand[0]), r8 = reg(inst.operand[0], 1), kind = "cmp byte [" + r + "+" + std::to_string(abi::k_offset_kind) + "],";
+    std::string yes = ".b" + std::to_string(inst.target[0]), no = ".b" + std::to_string(inst.target[1]);
+    if (static_cast<abi::RuntimeFunctionId>(inst.number) == abi::RuntimeFunctionId::long_p) {
+      std::string n = fresh();
+      out_ << "test " << r8 << ",1\njz near .c" << n << '\n';
+      if (inst.target[0] != following_) out_ << jump("jmp", inst.target[0]);
+      cold_ += ".c" + n + ":\ntest " + r8 + ",3\njnz near " + no + "\n" + kind + std::to_string(static_cast<int>(abi::Kind::Long)) + "\nje near " + yes +
+               "\njmp near " + no + "\n";
+      return;
+    }
+    out_ << "test " << r8 << ",3\njnz near " << no << '\n'
+         << kind << static_cast<int>(abi::Kind::Double) << "\njne near " << no << "\ntest byte [" << r << "+" << abi::k_offset_flags << "],2\njnz near " << no << '\n';
+    if (inst.target[0] != following_) out_ << jump("jmp", inst.target[0]);
+  }
   // After ucomisd: unordered sets parity, carry and zero.
   void jump_on_doubles(Condition c, const std::uint32_t (&target)[2]) {
     if (c == Condition::Equal || c == Condition::NotEqual) {
@@ -347,6 +363,7 @@ class Printer {
   void print(const MInst& inst) {
     const Operand* o = inst.operand;
     if (print_raw(inst)) return;
+    if (inst.op == Opcode::IsNumberJump) return jump_on_kind(inst);
     switch (inst.op) {
       default: compiler::internal_error("emission", "an instruction without text", f_.source->name);
       case Opcode::Entry:

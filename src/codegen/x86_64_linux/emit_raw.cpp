@@ -205,6 +205,20 @@ bool RawText::print(const MInst& inst) {
       cold += ".c" + n + ":\nmov " + reg(o[0]) + ",[" + reg(o[1]) + "+" + std::to_string(abi::k_offset_payload) + "]\njmp near .d" + n + "\n";
       return true;
     }
+    case Opcode::IsNumber: {
+      std::string n = fresh(), kind = "[" + reg(o[1]) + "+" + std::to_string(abi::k_offset_kind) + "],";
+      bool is_long = static_cast<abi::RuntimeFunctionId>(inst.number) == abi::RuntimeFunctionId::long_p;
+      if (is_long) {
+        code += "mov r11d," + reg(o[1], 4) + "\nand r11d,1\njz near .c" + n + "\n.d" + n + ":\nmov " + reg(o[0], 4) + ",r11d\n";
+        cold += ".c" + n + ":\ntest " + reg(o[1], 1) + ",3\njnz near .d" + n + "\ncmp byte " + kind + std::to_string(static_cast<int>(abi::Kind::Long)) +
+                "\nsete r11b\njmp near .d" + n + "\n";
+      } else {
+        code += "xor r11d,r11d\ntest " + reg(o[1], 1) + ",3\njnz short .d" + n + "\ncmp byte " + kind + std::to_string(static_cast<int>(abi::Kind::Double)) +
+                "\nje near .c" + n + "\n.d" + n + ":\nmov " + reg(o[0], 4) + ",r11d\n";
+        cold += ".c" + n + ":\ntest byte [" + reg(o[1]) + "+" + std::to_string(abi::k_offset_flags) + "],2\nsete r11b\njmp near .d" + n + "\n";
+      }
+      return true;
+    }
     case Opcode::ToI64: to_long(*this, inst); return true;
     case Opcode::ToF64: to_double(*this, inst); return true;
     case Opcode::CompareI64:

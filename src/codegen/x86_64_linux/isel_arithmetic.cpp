@@ -57,6 +57,14 @@ Selector::Inline Selector::select_inline(const ir::Instruction& inst, std::uint3
   };
   if (id == Rt::nil_p) return same(abi::k_nil);
   if (id == Rt::true_p) return same(abi::k_true);
+  if (id == Rt::long_p || id == Rt::double_p) {
+    // It looks behind the word, so nothing may happen before the branch.
+    const auto& list = in_[ir_block_].instructions;
+    bool next = list.size() >= 2 && &list[list.size() - 2] == &inst;
+    if (next && fusible(inst.result, ir_block_) && operand(inst.operands[0]).is(Operand::Kind::Virtual)) deferred_[inst.result.index] = &inst;
+    else two_operands(inst, Opcode::IsNumber).number = inst.id;
+    return Inline::Yes;
+  }
   if (id == Rt::false_p) return same(abi::k_false);
   if (id == Rt::identical_p) {
     same(0);

@@ -65,12 +65,14 @@ void Selector::end_with_branch(const ir::Instruction& inst) {
                      : test->op == ir::Op::Truthy ? Opcode::TruthyJump
                      : test->op == ir::Op::CompareI64 ? Opcode::CompareI64Jump
                      : test->op == ir::Op::CompareF64 ? Opcode::CompareF64Jump
+                     : test->op == ir::Op::RtCall ? Opcode::IsNumberJump
                                                          : Opcode::SameJump);
   jump.operand[0] = condition;
   if (jump.op == Opcode::CompareI64Jump || jump.op == Opcode::CompareF64Jump) {
     jump.operand[1] = operand(test->operands[1]);
     jump.condition = static_cast<Condition>(test->imm);
   }
+  if (jump.op == Opcode::IsNumberJump) jump.number = test->id;
   if (jump.op == Opcode::SameJump)
     jump.operand[1] = test->op == ir::Op::IsNil ? immediate(abi::k_nil) : operand(test->operands[1]);
   jump.target[0] = yes;
