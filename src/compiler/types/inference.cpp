@@ -5,6 +5,7 @@
 // Idea: everything starts as nothing and grows by what flows into it (Kam & Ullman's optimistic iteration): constants, results of operations,
 //   arguments of jumps and of direct calls, captured values. Sets of kinds have sixteen members, so each can grow sixteen times.
 #include "src/compiler/types/inference.hpp"
+#include "src/compiler/types/exposure.hpp"
 
 namespace slisp::compiler {
 
@@ -21,9 +22,9 @@ Inference::Inference(const Module& module) : module_(module) {
     for (BlockId b : functions_[f]->order_)
       if (const Instruction& last = module.functions[f][b].instructions.back(); last.op == Op::TryCallFn)
         if (std::size_t to = callee(last); to != SIZE_MAX && (callers_[to].empty() || callers_[to].back() != f)) callers_[to].push_back(f);
-  exposed_.assign(functions_.size(), false);
+  exposed_ = exposed_functions(module);
   queued_.assign(functions_.size(), false);
-  find_exposed();
+  find_entries();
 }
 
 std::size_t Inference::callee(const Instruction& call) const {
@@ -31,43 +32,8 @@ std::size_t Inference::callee(const Instruction& call) const {
   return at == by_symbol_.end() ? SIZE_MAX : at->second;
 }
 
-// Closures reach their entries by descriptors. Only a descriptor that something alive refers to counts.
-void Inference::find_exposed() {
-  std::vector<bool> descriptor(module_.descriptors.size()), object(module_.statics.size());
-  std::vector<std::uint32_t> work;
-  auto reach = [&](StaticId id) {
-    if (!id.valid() || object[id.index]) return;
-    object[id.index] = true;
-    work.push_back(id.index);
-  };
-  for (std::size_t s = 0; s < module_.statics.size(); ++s)
-    if (module_.statics[s].global || (module_.statics[s].kind != StaticKind::Closure && module_.statics[s].kind != StaticKind::Constant))
-      reach(StaticId{static_cast<std::uint32_t>(s)});
-  for (std::size_t d = 0; d < module_.descriptors.size(); ++d) descriptor[d] = module_.descriptors[d].global;
-  for (std::size_t f = 0; f < functions_.size(); ++f)
-    for (BlockId b : functions_[f]->order_)
-      for (const Instruction& inst : module_.functions[f][b].instructions) {
-        if (inst.op == Op::Static || inst.op == Op::VarRoot) reach(StaticId{inst.id});
-        if (inst.op == Op::Descriptor) descriptor[inst.id] = true;
-      }
-  while (!work.empty()) {
-    const StaticObject& s = module_.statics[work.back()];
-    work.pop_back();
-    reach(s.root);
-    reach(s.metadata);
-    for (const auto& m : s.methods) reach(m.closure);
-    if (s.kind == StaticKind::Closure) descriptor[s.descriptor.index] = true;
-  }
-  for (std::size_t d = 0; d < module_.descriptors.size(); ++d) {
-    if (!descriptor[d]) continue;
-    auto expose = [&](const std::string& symbol) {
-      if (auto at = by_symbol_.find(symbol); at != by_symbol_.end()) exposed_[at->second] = true;
-    };
-    for (const auto& entry : module_.descriptors[d].fixed) expose(entry.symbol);
-    if (!module_.descriptors[d].variadic.empty()) expose(module_.descriptors[d].variadic);
-  }
-  for (std::size_t f = 0; f < functions_.size(); ++f)
-    if (module_.functions[f].global || module_.functions[f].symbol == module_.init_symbol) exposed_[f] = true;
+// Which functions a descriptor leads to: what a closure captures, they find.
+void Inference::find_entries() {
   entered_through_.resize(module_.descriptors.size());
   for (std::size_t d = 0; d < module_.descriptors.size(); ++d) {
     auto enter = [&](const std::string& symbol) {

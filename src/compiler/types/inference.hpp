@@ -58,7 +58,7 @@ class Inference {
   std::size_t callee(const ir::Instruction& call) const;
 
  private:
-  void find_exposed();
+  void find_entries();
   void capture(std::size_t function, ir::BlockId block, const ir::Instruction& alloc);
   void visit(std::size_t function);
   bool pass(std::size_t function);

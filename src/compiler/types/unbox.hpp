@@ -10,6 +10,7 @@ struct TypeCounts {
   std::uint64_t raw_operations = 0;      // calls of the runtime that became instructions
   std::uint64_t boxes = 0;               // places where a box is made of a raw number
   std::uint64_t raw_parameters = 0, raw_results = 0;   // of functions
+  std::uint64_t versions = 0;            // of functions and operators, for kinds that are likely
   std::uint64_t tests = 0;               // that the kinds of their operands decide
 };
 

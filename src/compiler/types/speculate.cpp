@@ -1,0 +1,286 @@
+// speculate.cpp: functions of unknown arguments get a version for longs.
+// In:   verified IR of a module.
+// Out:  where parameters or captured values may be anything, but arithmetic with longs is done on them, the body stands twice: behind tests that
+//       all of them are longs, and behind any that fails.
+// Keeps: both versions are the function as it was; the tests look at kinds alone, so nothing can be told from outside.
+// Idea: arguments that come through closures, collections or text have no known kind, yet most numbers are longs. One test at the entry
+//   pays for all operations behind it: inference reads the tests, and the version behind them comes out raw. Bounded by the size of a function
+//   and by a budget for the module, both in instructions.
+#include "src/compiler/types/speculate.hpp"
+#include "src/compiler/types/inference.hpp"
+#include <algorithm>
+#include <map>
+
+namespace slisp::compiler {
+namespace {
+
+using namespace ir;
+using namespace kind;
+using Rt = abi::RuntimeFunctionId;
+
+constexpr std::size_t k_largest = 400, k_budget = 40'000;
+constexpr std::uint32_t k_enough = 2, k_in_loop = 3;
+
+// Does the function do with longs what raw longs do better?
+bool likes_longs(Rt function) {
+  switch (function) {
+    case Rt::add:
+    case Rt::subtract:
+    case Rt::multiply:
+    case Rt::inc:
+    case Rt::dec:
+    case Rt::quot:
+    case Rt::rem:
+    case Rt::mod:
+    case Rt::less:
+    case Rt::less_equal:
+    case Rt::greater:
+    case Rt::greater_equal:
+    case Rt::numeric_equal:
+    case Rt::equal:
+    case Rt::zero_p:
+    case Rt::pos_p:
+    case Rt::neg_p:
+    case Rt::even_p:
+    case Rt::bit_and:
+    case Rt::bit_or:
+    case Rt::bit_xor:
+    case Rt::bit_shift_left:
+    case Rt::bit_shift_right:
+    case Rt::unsigned_bit_shift_right:
+    case Rt::to_long: return true;
+    default: return false;
+  }
+}
+
+class Speculation {
+ public:
+  Speculation(Function& fn, FunctionKinds& kinds) : fn_(fn), kinds_(kinds) {}
+
+  // The number of instructions that were added; 0: nothing was to be gained.
+  std::size_t run() {
+    if (fn_.blocks.empty() || fn_[BlockId{0}].instructions.back().op != Op::StackCheck) return 0;
+    std::size_t size = 0;
+    for (const Block& b : fn_.blocks) size += b.instructions.size();
+    if (size > k_largest) return 0;
+    weigh();
+    choose();
+    if (parameters_.empty() && captures_.empty()) return 0;
+    split();
+    return size;
+  }
+
+ private:
+  bool unknown(KindSet k) const { return (k & k_long) != 0 && k != k_long; }
+
+  // How much arithmetic each value sees, also by the way of loop variables.
+  void weigh() {
+    weight_.assign(fn_.values.size(), 0);
+    std::vector<bool> looped(fn_.blocks.size());
+    for (BlockId b : kinds_.order())
+      for (const Edge& e : fn_[b].instructions.back().edges)
+        if (kinds_.dominators().dominates(e.target, b)) mark_loop(e.target, b, looped);
+    for (BlockId b : kinds_.order()) {
+      const Instruction& last = fn_[b].instructions.back();
+      if (last.op != Op::TryRtCall || !likes_longs(static_cast<Rt>(last.id)) || last.operands.size() > 2) continue;
+      for (std::size_t i = 0; i < last.operands.size(); ++i) {
+        if (fn_[last.operands[i]].type != Type::Any) continue;
+        bool fits = last.operands.size() < 2 || (kinds_.at(last.operands[1 - i], b) & k_long) != 0;
+        // = of anything: only beside something that is a long.
+        if (static_cast<Rt>(last.id) == Rt::equal) fits = fits && kinds_.at(last.operands[1 - i], b) == k_long;
+        if (fits) weight_[key(last.operands[i])] += looped[b.index] ? k_in_loop : 1;
+      }
+    }
+    for (int round = 0; round < 3; ++round)
+      for (BlockId b : kinds_.order())
+        for (const Edge& e : fn_[b].instructions.back().edges)
+          for (std::size_t i = 0; i < e.arguments.size(); ++i) {
+            std::uint32_t& w = weight_[key(e.arguments[i])];
+            w = std::max(w, weight_[key(fn_[e.target].parameters[i])]);
+          }
+  }
+  // Blocks that only the loop's head leads to and that lead back: by dominance, near enough.
+  void mark_loop(BlockId head, BlockId, std::vector<bool>& looped) const {
+    for (BlockId b : kinds_.order())
+      if (kinds_.dominators().dominates(head, b)) looped[b.index] = true;
+  }
+  // All reads of a captured value count as one.
+  std::uint32_t key(ValueId v) {
+    ValueId root = kinds_.root(v);
+    const Instruction* definition = kinds_.definition(root);
+    if (definition == nullptr || definition->op != Op::Capture) return root.index;
+    return first_read_.try_emplace(definition->imm, root.index).first->second;
+  }
+
+  void choose() {
+    constexpr std::size_t k_most = 4;
+    for (ValueId p : fn_[BlockId{0}].parameters)
+      if (fn_[p].type == Type::Any && unknown(kinds_.of(p)) && weight_[p.index] >= k_enough && parameters_.size() < k_most) parameters_.push_back(p);
+    for (auto [index, read] : first_read_)
+      if (unknown(kinds_.captures[static_cast<std::size_t>(index)]) && weight_[read] >= k_enough && captures_.size() < k_most)
+        captures_.push_back(index);
+  }
+
+  ValueId value(Type type, Ownership ownership, BlockId block) {
+    fn_.values.push_back({type, ownership, {}, block});
+    return ValueId{static_cast<std::uint32_t>(fn_.values.size() - 1)};
+  }
+
+  void split() {
+    BlockId body = fn_[BlockId{0}].instructions.back().edges[0].target;
+    SourceLine line = fn_[BlockId{0}].instructions.back().line;
+    std::map<std::int64_t, ValueId> captured;
+    BlockId copy = clone(body);
+    // Tests in front of the body; the last leads into it, the others on; each that fails leads to the copy.
+    std::vector<std::pair<ValueId, std::int64_t>> tested;
+    for (ValueId p : parameters_) tested.emplace_back(p, -1);
+    for (std::int64_t c : captures_) tested.emplace_back(ValueId{}, c);
+    BlockId first{static_cast<std::uint32_t>(fn_.blocks.size())};
+    for (std::size_t i = 0; i < tested.size(); ++i) {
+      BlockId at{static_cast<std::uint32_t>(fn_.blocks.size())};
+      fn_.blocks.emplace_back();
+      auto [v, index] = tested[i];
+      if (!v.valid()) {
+        Instruction read;
+        read.op = Op::Capture;
+        read.imm = index;
+        read.line = line;
+        read.result = v = value(Type::Any, Ownership::Borrowed, at);
+        fn_[at].instructions.push_back(std::move(read));
+        captured[index] = v;
+      }
+      Instruction test;
+      test.op = Op::RtCall;
+      test.id = static_cast<std::uint32_t>(Rt::long_p);
+      test.operands = {v};
+      test.line = line;
+      test.result = value(Type::Bool, Ownership::Trivial, at);
+      Instruction branch;
+      branch.op = Op::Branch;
+      branch.line = line;
+      branch.operands = {test.result};
+      BlockId on = i + 1 < tested.size() ? BlockId{at.index + 1} : body;
+      branch.edges = {{on, {}}, {copy, {}}};
+      fn_[at].instructions.push_back(std::move(test));
+      fn_[at].instructions.push_back(std::move(branch));
+    }
+    fn_[BlockId{0}].instructions.back().edges[0].target = first;
+    read_once(body, copy, captured);
+  }
+
+  // In the version for longs every read of a tested captured value is the one that was tested.
+  void read_once(BlockId, BlockId copy, const std::map<std::int64_t, ValueId>& captured) {
+    if (captured.empty()) return;
+    std::vector<ValueId> renamed(fn_.values.size());
+    for (BlockId b : region_)
+      std::erase_if(fn_[b].instructions, [&](const Instruction& inst) {
+        if (inst.op != Op::Capture) return false;
+        auto at = captured.find(inst.imm);
+        if (at == captured.end()) return false;
+        renamed[inst.result.index] = at->second;
+        return true;
+      });
+    for (std::size_t b = 0; b < fn_.blocks.size(); ++b) {
+      if (b >= copy_from_ && b < copy_to_) continue;
+      for (Instruction& inst : fn_.blocks[b].instructions) {
+        for (ValueId& v : inst.operands)
+          if (renamed[v.index].valid()) v = renamed[v.index];
+        for (Edge& e : inst.edges)
+          for (ValueId& v : e.arguments)
+            if (renamed[v.index].valid()) v = renamed[v.index];
+      }
+    }
+    for (Value& v : fn_.values)
+      if (v.owner.valid() && renamed[v.owner.index].valid()) v.owner = renamed[v.owner.index];
+    (void)copy;
+  }
+
+  // A second copy of all that is reached from `body`, with values, epochs and slots of its own.
+  BlockId clone(BlockId body) {
+    std::vector<bool> seen(fn_.blocks.size());
+    std::vector<BlockId> work{body};
+    seen[body.index] = true;
+    while (!work.empty()) {
+      BlockId b = work.back();
+      work.pop_back();
+      region_.push_back(b);
+      for (const Edge& e : fn_[b].instructions.back().edges)
+        if (!seen[e.target.index]) {
+          seen[e.target.index] = true;
+          work.push_back(e.target);
+        }
+    }
+    std::sort(region_.begin(), region_.end());
+    // A block that only failing takes (the unwinding of the stack check) may also be reached from the entry: the copy has its own.
+    std::vector<BlockId> block(fn_.blocks.size());
+    copy_from_ = fn_.blocks.size();
+    for (std::size_t i = 0; i < region_.size(); ++i) block[region_[i].index] = BlockId{static_cast<std::uint32_t>(copy_from_ + i)};
+    copy_to_ = copy_from_ + region_.size();
+    std::vector<ValueId> renamed(fn_.values.size());
+    auto fresh = [&](ValueId v) {
+      Value made = fn_[v];
+      made.block = made.block.valid() && block[made.block.index].valid() ? block[made.block.index] : made.block;
+      fn_.values.push_back(made);
+      renamed[v.index] = ValueId{static_cast<std::uint32_t>(fn_.values.size() - 1)};
+    };
+    for (BlockId b : region_) {
+      for (ValueId p : fn_[b].parameters) fresh(p);
+      for (const Instruction& inst : fn_[b].instructions)
+        if (inst.result.valid()) fresh(inst.result);
+    }
+    auto name = [&](ValueId v) { return v.valid() && v.index < renamed.size() && renamed[v.index].valid() ? renamed[v.index] : v; };
+    for (ValueId v : renamed)
+      if (v.valid()) fn_[v].owner = name(fn_[v].owner);
+    auto epochs = static_cast<std::uint32_t>(fn_.epochs.size()), slots = static_cast<std::uint32_t>(fn_.slots.size());
+    for (std::uint32_t e = 0; e < epochs; ++e) {
+      EpochId parent = fn_.epochs[e].parent;
+      fn_.epochs.push_back({parent.valid() ? EpochId{parent.index + epochs} : parent});
+    }
+    for (std::uint32_t s = 0; s < slots; ++s) {
+      Slot slot = fn_.slots[s];
+      fn_.slots.push_back({EpochId{slot.epoch.index + epochs}, slot.words});
+    }
+    for (BlockId b : region_) {
+      Block made = fn_[b];
+      for (ValueId& p : made.parameters) p = name(p);
+      for (Instruction& inst : made.instructions) {
+        inst.result = name(inst.result);
+        for (ValueId& v : inst.operands) v = name(v);
+        for (Edge& e : inst.edges) {
+          e.target = block[e.target.index];
+          for (ValueId& v : e.arguments) v = name(v);
+        }
+        if (inst.op == Op::EpochOpen || inst.op == Op::EpochClose) inst.id += epochs;
+        if (inst.op == Op::SlotAddress) inst.id += slots;
+      }
+      fn_.blocks.push_back(std::move(made));
+    }
+    return block[body.index];
+  }
+
+  Function& fn_;
+  FunctionKinds& kinds_;
+  std::vector<std::uint32_t> weight_;
+  std::map<std::int64_t, std::uint32_t> first_read_;      // captured index -> the value that stands for all its reads
+  std::vector<ValueId> parameters_;
+  std::vector<std::int64_t> captures_;
+  std::vector<BlockId> region_;
+  std::size_t copy_from_ = 0, copy_to_ = 0;
+};
+
+}  // namespace
+
+std::uint64_t speculate(Module& module) {
+  Inference inference(module);
+  inference.run();
+  std::size_t budget = k_budget;
+  std::uint64_t made = 0;
+  for (std::size_t f = 0; f < module.functions.size() && budget > 0; ++f) {
+    std::size_t added = Speculation(module.functions[f], inference.kinds(f)).run();
+    made += added > 0;
+    budget -= std::min(budget, added);
+  }
+  return made;
+}
+
+}  // namespace slisp::compiler
