@@ -1,5 +1,6 @@
 // compilation.cpp: the steps that compile, run, eval, test and the REPL have in common.
 #include "src/cli/compilation.hpp"
+#include "src/compiler/passes/inline_calls.hpp"
 #include "src/compiler/types/unbox.hpp"
 #include "runtime/control/exceptions.hpp"
 #include "src/cli/commands.hpp"
@@ -69,12 +70,17 @@ void run_library_inits() {
 }  // namespace
 
 namespace {
+void print_inlining(const compiler::InlineCounts& counts) {
+  std::fprintf(stderr, "inlining     %llu calls inlined, %llu kept, %llu closures called directly\n",
+               static_cast<unsigned long long>(counts.inlined), static_cast<unsigned long long>(counts.kept),
+               static_cast<unsigned long long>(counts.direct));
+}
 void print_types(const compiler::TypeCounts& counts) {
   std::fprintf(stderr,
-               "types        %llu raw values, %llu raw operations, %llu boxes made, %llu raw parameters, %llu raw results, %llu tests decided\n",
+               "types        %llu raw values, %llu raw operations, %llu boxes made, %llu raw parameters, %llu raw results, %llu tests decided, %llu versions\n",
                static_cast<unsigned long long>(counts.raw_values), static_cast<unsigned long long>(counts.raw_operations),
                static_cast<unsigned long long>(counts.boxes), static_cast<unsigned long long>(counts.raw_parameters),
-               static_cast<unsigned long long>(counts.raw_results), static_cast<unsigned long long>(counts.tests));
+               static_cast<unsigned long long>(counts.raw_results), static_cast<unsigned long long>(counts.tests), static_cast<unsigned long long>(counts.versions));
 }
 }  // namespace
 
@@ -107,9 +113,15 @@ bool Compilation::lower(compiler::Mode mode, analyzer::Program& from, const std:
       if (const auto& known = library_index().with_init; std::find(known.begin(), known.end(), ns) != known.end())
         context.options.init_namespaces.push_back(ns);
   compiler::TypeCounts counts;
+  compiler::InlineCounts inlined;
   context.type_counts = &counts;
+  context.inline_counts = &inlined;
+  if (options.explain_inline) context.explain_inline = [](const std::string& line) { std::fprintf(stderr, "inline: %s\n", line.c_str()); };
   if (!compiler::compile_program(context, from, module)) return false;
-  if (options.stats && mode == compiler::Mode::Program) print_types(counts);
+  if (options.stats && mode == compiler::Mode::Program) {
+    print_inlining(inlined);
+    print_types(counts);
+  }
   return true;
 }
 

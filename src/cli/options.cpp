@@ -69,6 +69,7 @@ void add_compile_options(CLI::App& app, Options& options, Names& known) {
   flag("-g", options.debug_info);
   flag("--verify", options.verify);
   flag("--stats", options.stats);
+  flag("--explain-inline", options.explain_inline);
   flag("--debug-heap", options.debug_heap);
   for (std::string_view pass : compiler::switchable_passes()) {
     std::string name = "--no-" + std::string(pass);

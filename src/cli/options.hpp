@@ -25,6 +25,7 @@ struct Options {
   bool debug_info = false;                 // -g
   bool verify = false;
   bool stats = false;
+  bool explain_inline = false;           // say of each call why it was inlined or not
   bool debug_heap = false;
   bool evaluate = false;                   // run: by the tree evaluator, the oracle of the tests
 };

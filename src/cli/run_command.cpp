@@ -53,7 +53,7 @@ int run_command(const Options& options) {
     return status;
   }
   RunCache cache;
-  bool cached = cache.usable() && !from_stdin && options.dump_after.empty() && !options.stats;
+  bool cached = cache.usable() && !from_stdin && options.dump_after.empty() && !options.stats && !options.explain_inline;
   std::string key = cached ? cache_key(options) : std::string();
   for (int attempt = 0; cached && attempt < 2; ++attempt) {
     std::string executable = cache.find(key);

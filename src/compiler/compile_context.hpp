@@ -12,6 +12,7 @@
 namespace slisp::compiler {
 
 struct TypeCounts;                               // types/unbox.hpp
+struct InlineCounts;                             // passes/inline_calls.hpp
 
 enum class Mode : std::uint8_t {
   Program,   // an executable: closed world, entry `slisp_program`
@@ -65,6 +66,8 @@ struct CompileContext {
   // Where dumps go; null: stderr.
   std::function<void(std::string_view pass, std::string_view text)> dump;
   TypeCounts* type_counts = nullptr;             // added to, if given
+  InlineCounts* inline_counts = nullptr;
+  std::function<void(const std::string&)> explain_inline;   // told each decision, if there is one
 
   bool enabled(std::string_view pass, int from_level) const {
     return options.level >= from_level && options.disabled.find(pass) == options.disabled.end();

@@ -10,7 +10,9 @@
 #include "src/compiler/ir/text.hpp"
 #include "src/compiler/ir/verifier.hpp"
 #include "src/compiler/lowering/lower.hpp"
+#include "src/compiler/passes/inline_calls.hpp"
 #include "src/compiler/passes/passes.hpp"
+#include "src/compiler/types/speculate.hpp"
 #include "src/compiler/types/unbox.hpp"
 #include <cstdio>
 #include <cstdlib>
@@ -57,6 +59,7 @@ ClosedWorld annotate(CompileContext& context, Program& program) {
     if (context.options.mode == Mode::Program) analyzer::drop_member_questions(program);
     analyzer::inline_wrappers(program);
   }
+  if (context.enabled("fold-arithmetic", 1)) analyzer::fold_arithmetic(program);
   after_ast(context, "inline-wrappers", program);
   analyzer::to_a_normal_form(program);
   after_ast(context, "anf", program);
@@ -67,9 +70,9 @@ ClosedWorld annotate(CompileContext& context, Program& program) {
   return world;
 }
 
-constexpr std::string_view k_switchable[] = {"inline-wrappers", "fold-branches", "thread-jumps", "infer", "unbox", "cancel-counts", "regalloc", "promote", "belady"};
+constexpr std::string_view k_switchable[] = {"inline-wrappers", "fold-arithmetic", "fold-branches", "thread-jumps", "inline", "infer", "speculate", "unbox", "cancel-counts", "regalloc", "promote", "belady"};
 constexpr std::string_view k_dumpable[] = {"inline-wrappers", "anf",          "captures",     "ownership",  "lower",
-                                           "fold-branches",   "thread-jumps", "unbox",        "cancel-counts", "dead-blocks"};
+                                           "fold-branches",   "thread-jumps", "inline",       "speculate",    "unbox",        "cancel-counts", "dead-blocks"};
 
 }  // namespace
 
@@ -85,9 +88,20 @@ bool compile_program(CompileContext& context, Program& original, ir::Module& mod
   after_ir(context, "fold-branches", module);
   if (context.enabled("thread-jumps", 2)) per_function(module, thread_jumps);
   after_ir(context, "thread-jumps", module);
+  if (context.enabled("inline", 2) && context.options.mode != Mode::Repl) {
+    InlineCounts uncounted;
+    inline_calls(module, context.inline_counts ? *context.inline_counts : uncounted, context.explain_inline);
+    after_ir(context, "inline", module);
+    if (context.enabled("fold-branches", 2)) per_function(module, fold_branches);
+    if (context.enabled("thread-jumps", 2)) per_function(module, thread_jumps);
+  }
   if (context.enabled("infer", 2)) {
     TypeCounts uncounted;
     TypeCounts& counts = context.type_counts ? *context.type_counts : uncounted;
+    if (context.enabled("speculate", 2) && context.enabled("unbox", 2) && context.options.mode == Mode::Program) {
+      counts.versions += speculate(module) + speculate_doubles(module);
+      after_ir(context, "speculate", module);
+    }
     if (context.enabled("unbox", 2)) unbox(module, counts);
     else decide_tests(module, counts);
     after_ir(context, "unbox", module);

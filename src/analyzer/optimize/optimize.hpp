@@ -13,6 +13,9 @@ class Environment;
 // Calls of functions that only call a runtime function become that runtime call; keywords as functions become lookups.
 void inline_wrappers(Program& program);
 
+// (+ a b c) and its kin become operations on two.
+void fold_arithmetic(Program& program);
+
 // Calls of members ask no object for methods of a name that no type of the program has.
 void drop_member_questions(Program& program);
 

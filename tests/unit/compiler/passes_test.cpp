@@ -4,7 +4,9 @@
 #include "src/compiler/ir/ownership_checker.hpp"
 #include "src/compiler/ir/text.hpp"
 #include "src/compiler/ir/verifier.hpp"
+#include "src/compiler/passes/inline_calls.hpp"
 #include "src/compiler/passes/passes.hpp"
+#include "src/compiler/types/unbox.hpp"
 #include "tests/unit/compiler/cases.hpp"
 
 using namespace slisp;
@@ -15,6 +17,10 @@ std::string run(const std::string& pass, ir::Module& module) {
   std::vector<std::string> problems;
   if (pass == "verify") problems = ir::verify(module);
   if (pass == "check-ownership") problems = ir::check_ownership(module);
+  compiler::TypeCounts types;
+  if (pass == "unbox") compiler::unbox(module, types);
+  compiler::InlineCounts calls;
+  if (pass == "inline") compiler::inline_calls(module, calls, nullptr);
   for (ir::Function& f : module.functions) {
     if (pass == "fold-branches") compiler::fold_branches(f);
     if (pass == "thread-jumps") compiler::thread_jumps(f);

@@ -1,0 +1,18 @@
+// inline_calls.hpp: small functions take the place of their calls.
+#pragma once
+#include "src/compiler/ir/ir.hpp"
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace slisp::compiler {
+
+struct InlineCounts {
+  std::uint64_t direct = 0;              // calls of known closures that became direct
+  std::uint64_t inlined = 0, kept = 0;   // direct calls of this module's functions
+};
+
+// `explain` is told each decision and its reason, if it is there.
+void inline_calls(ir::Module& module, InlineCounts& counts, const std::function<void(const std::string&)>& explain);
+
+}  // namespace slisp::compiler
