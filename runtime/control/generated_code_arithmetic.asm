@@ -3,7 +3,7 @@
 
 %include "runtime/control/generated_code.inc"
 
-        SLOW    add, subtract, multiply, inc, dec
-        SLOW    less, less_equal, greater, greater_equal, numeric_equal, zero_p, pos_p, neg_p
+%define GROUP arithmetic
+%include "runtime/control/slow_paths.def"
 
 section .note.GNU-stack noalloc noexec nowrite progbits

@@ -3,6 +3,7 @@
 
 %include "runtime/control/generated_code.inc"
 
-        SLOW    equal
+%define GROUP equality
+%include "runtime/control/slow_paths.def"
 
 section .note.GNU-stack noalloc noexec nowrite progbits

@@ -3,6 +3,7 @@
 
 %include "runtime/control/generated_code.inc"
 
-        SLOW    parameter_long, result_long
+%define GROUP hints
+%include "runtime/control/slow_paths.def"
 
 section .note.GNU-stack noalloc noexec nowrite progbits

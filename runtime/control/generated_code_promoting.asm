@@ -3,6 +3,7 @@
 
 %include "runtime/control/generated_code.inc"
 
-        SLOW    add_promoting, subtract_promoting, multiply_promoting, inc_promoting, dec_promoting
+%define GROUP promoting
+%include "runtime/control/slow_paths.def"
 
 section .note.GNU-stack noalloc noexec nowrite progbits

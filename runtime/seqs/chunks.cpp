@@ -154,6 +154,12 @@ Word slisp_chunk_append(Word buffer, Word element) {
     text.append_long(static_cast<std::int64_t>(b->capacity));
     return failure(throw_string(ClassId::ArrayIndexOutOfBoundsException, text.finish()));
   }
+  Header* flat = header_of(b->vector);
+  if (flat->kind == Kind::Vector && count_of(flat) == 1 && size < k_branch) {  // made with room for all that fit a block
+    reinterpret_cast<Inline*>(flat)->slot[size] = element;
+    ++flat->slots;
+    return k_nil;
+  }
   Word vector = std::exchange(b->vector, k_nil);
   b->vector = vec_conj(vector, element);
   return k_nil;

@@ -156,6 +156,7 @@ x64::Options code_options(const Options& options) {
     return std::find(options.disabled.begin(), options.disabled.end(), pass) == options.disabled.end();
   };
   made.registers = {enabled("regalloc"), enabled("promote"), enabled("belady")};
+  made.inline_caches = enabled("inline-caches");
   return made;
 }
 

@@ -70,7 +70,8 @@ ClosedWorld annotate(CompileContext& context, Program& program) {
   return world;
 }
 
-constexpr std::string_view k_switchable[] = {"inline-wrappers", "fold-arithmetic", "fold-branches", "thread-jumps", "inline", "infer", "speculate", "unbox", "cancel-counts", "regalloc", "promote", "belady"};
+constexpr std::string_view k_switchable[] = {"inline-wrappers", "fold-arithmetic", "fold-branches", "thread-jumps",  "inline",         "infer",  "speculate",
+                                             "unbox",           "cancel-counts",   "regalloc",      "promote",       "belady",         "inline-caches"};
 constexpr std::string_view k_dumpable[] = {"inline-wrappers", "anf",          "captures",     "ownership",  "lower",
                                            "fold-branches",   "thread-jumps", "inline",       "speculate",    "unbox",        "cancel-counts", "dead-blocks"};
 

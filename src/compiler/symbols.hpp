@@ -26,5 +26,6 @@ inline std::string label(char prefix, std::string_view qualified_name) {
 inline std::string entry_label(std::string_view qualified_name, int arity) {   // arity < 0: the variadic entry
   return label('f', qualified_name) + (arity < 0 ? "_v" : "_" + std::to_string(arity));
 }
+inline bool is_keyword_symbol(std::string_view symbol) { return symbol.starts_with("k_"); }
 
 }  // namespace slisp::compiler

@@ -387,6 +387,11 @@ class EvalAndRepl(Case):
                     "#'user/f\n#'user/g\n1\n#'user/f\n2\n", "")
 
     def test_repl_macros_and_namespaces(self):
+        # Inline forms with slow paths: the host has them all.
+        self.expect(self.slisp("repl", stdin="(defn f [^long x] (inc x))\n(f 3)\n(defn g ^long [x y] (* (+ x y) (- x y)))\n(g 5 2)\n"
+                               "(defn h [a b] [(+' a b) (-' a b) (*' a b) (inc' a) (dec' a) (< a b) (<= a b) (> a b) (>= a b) (== a b) (= a b) (zero? a) (pos? a) (neg? a)])\n"
+                               "(h 1.5 2)\n(defn k [m] (:x m))\n[(k {:x 1}) (k {:y 1 :x 2}) (k nil)]\n"), 0,
+                    "#'user/f\n4\n#'user/g\n21\n#'user/h\n[3.5 -0.5 3.0 2.5 0.5 true true false false false false false true false]\n#'user/k\n[1 2 nil]\n", "")
         self.expect(self.slisp("repl", stdin="(defmacro m [x] `(+ ~x 1))\n(m 2)\n(require '[clojure.string :as s])\n(s/upper-case \"a\")\n"), 0,
                     "#'user/m\n3\n\"A\"\n", "")
 

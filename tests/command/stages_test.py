@@ -20,7 +20,8 @@ PRESSURE = """(defn keep [x] x)
 (println (many 30))
 """
 PASSES = ("inline-wrappers", "anf", "captures", "ownership", "lower", "fold-branches", "thread-jumps", "cancel-counts", "dead-blocks")
-SWITCHES = ("inline-wrappers", "fold-branches", "thread-jumps", "cancel-counts", "regalloc", "promote", "belady")
+SWITCHES = ("inline-wrappers", "fold-branches", "thread-jumps", "cancel-counts", "regalloc", "promote", "belady",
+            "inline-caches")
 
 
 class Stages(Case):

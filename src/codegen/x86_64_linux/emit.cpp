@@ -11,6 +11,7 @@
 namespace slisp::x64 {
 
 static_assert(static_cast<int>(abi::Kind::Fn) == 36);   // KIND_FN of runtime/control/generated_code_stubs.asm
+static_assert(static_cast<int>(abi::Kind::ArrayMap) == 25 && static_cast<int>(abi::Kind::Record) == 47);   // generated_code_lookup.asm
 
 std::string AsmText::string(std::string_view content) {
   // Named by content: the same text has the same label wherever it is used, and 64 bits of hash keep different ones apart; a
@@ -72,6 +73,7 @@ class Printer {
       }
     }
     out_ << cold_ << ".end:\n";
+    if (!sites_.empty()) out_ << "section .data.sites_" << name << " progbits alloc noexec write align=8\n" << sites_;
     if (options_.debug_info) call_frame_information(name);
   }
 
@@ -294,6 +296,21 @@ class Printer {
              std::to_string(inst.target[0]) + "\njmp near .b" + std::to_string(inst.target[1]) + "\n";
   }
 
+  // Is the keyword where the value seen last at this place had it (runtime/abi/lookup_site.h)? Then the value stands behind it.
+  void lookup_keyword(const MInst& inst) {
+    const std::string n = fresh(), d = reg(inst.operand[0]), a = reg(inst.operand[1]), key = symbol(inst.number), site = ".s" + n;
+    out_ << "test " << reg(inst.operand[1], 1) << ",3\njnz near .e" << n << "\nmov " << d << ",[rel " << site << "]\ncmp " << reg(inst.operand[0], 4)
+         << ",[" << a << "+" << abi::k_offset_kind << "]\njne near .e" << n << "\nshr " << d << ",32\ncmp qword [" << a << "+" << d << "],"
+         << key << "\njne near .e" << n << "\nmov " << d << ",[" << a << "+" << d << "+8]\n";
+    retain(d, reg(inst.operand[0], 1));
+    out_ << ".f" << n << ":\n";
+    const std::int64_t words = static_cast<std::int64_t>(abi::k_offset_arguments);
+    cold_ += ".e" + n + ":\nmov [r15+" + std::to_string(words) + "]," + a + "\nmov qword [r15+" + std::to_string(words + 8) + "]," + key +
+             "\nmov qword [r15+" + std::to_string(words + 16) + "]," + place(inst.operand[2]) + "\nmov r11d," + site + "\ncall " +
+             keeping("slisp_lookup_slow") + "\ntest r11,r11\njz near .b" + std::to_string(inst.exit) + "\nmov " + d + ",r11\njmp near .f" + n + "\n";
+    sites_ += site + ": dq 0,0\n";
+  }
+
   void result_test(const MInst& inst) {
     if (inst.exit == k_no_block) return;
     switch (inst.test) {
@@ -394,6 +411,7 @@ class Printer {
       case Opcode::FixSubtract:
       case Opcode::FixMultiply: arithmetic(inst); return;
       case Opcode::FixCompare: compare(inst); return;
+      case Opcode::LookupKeyword: lookup_keyword(inst); return;
       case Opcode::StackCheck: {
         std::string n = fresh();
         out_ << "cmp rsp,[r15+" << abi::k_offset_stack_limit << "]\njb near .c" << n << '\n';
@@ -438,6 +456,7 @@ class Printer {
   const Options& options_;
   AsmText& out_;
   bool uses_xmm_;
+  std::string sites_;                            // what places that look up remember
   std::string cold_;                             // parts out of line, behind the last block
   std::vector<std::uint32_t> layout_, start_;
   std::uint32_t block_ = 0, following_ = k_no_block;

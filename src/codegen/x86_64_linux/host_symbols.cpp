@@ -5,7 +5,6 @@
 
 extern "C" {
 #define SLISP_STUB(name) void name();
-#define SLISP_SLOW(name) SLISP_STUB(slisp_slow_##name) SLISP_STUB(slisp_slow_##name##_x)
 #define SLISP_STUBS                                                                                                         \
   SLISP_STUB(slisp_dup_slow) SLISP_STUB(slisp_dup_slow_x) SLISP_STUB(slisp_drop_slow) SLISP_STUB(slisp_drop_slow_x)          \
   SLISP_STUB(slisp_var_root_slow) SLISP_STUB(slisp_var_root_slow_x) SLISP_STUB(slisp_box_long_slow)                          \
@@ -14,14 +13,14 @@ extern "C" {
   SLISP_STUB(slisp_variadic_4) SLISP_STUB(slisp_variadic_5) SLISP_STUB(slisp_variadic_6) SLISP_STUB(slisp_variadic_many)     \
   SLISP_STUB(slisp_arity_missing_0) SLISP_STUB(slisp_arity_missing_1) SLISP_STUB(slisp_arity_missing_2)                      \
   SLISP_STUB(slisp_arity_missing_3) SLISP_STUB(slisp_arity_missing_4) SLISP_STUB(slisp_arity_missing_5)                      \
-  SLISP_STUB(slisp_arity_missing_6) SLISP_STUB(slisp_arity_missing_many)                                                     \
-  SLISP_SLOW(add) SLISP_SLOW(subtract) SLISP_SLOW(multiply) SLISP_SLOW(inc) SLISP_SLOW(dec) SLISP_SLOW(add_promoting)        \
-  SLISP_SLOW(subtract_promoting) SLISP_SLOW(multiply_promoting) SLISP_SLOW(inc_promoting) SLISP_SLOW(dec_promoting)          \
-  SLISP_SLOW(less) SLISP_SLOW(less_equal) SLISP_SLOW(greater) SLISP_SLOW(greater_equal) SLISP_SLOW(numeric_equal)            \
-  SLISP_SLOW(equal) SLISP_SLOW(zero_p) SLISP_SLOW(pos_p) SLISP_SLOW(neg_p) SLISP_SLOW(to_long)             \
-  SLISP_STUB(slisp_slow_to_double_x) SLISP_STUB(slisp_slow_operand_double_x) SLISP_STUB(slisp_long_overflow_slow)           \
-  SLISP_STUB(slisp_long_overflow_slow_x) SLISP_STUB(slisp_divide_by_zero_slow) SLISP_STUB(slisp_divide_by_zero_slow_x)
+  SLISP_STUB(slisp_arity_missing_6) SLISP_STUB(slisp_arity_missing_many) SLISP_STUB(slisp_lookup_slow)                       \
+  SLISP_STUB(slisp_lookup_slow_x) SLISP_STUB(slisp_slow_to_long) SLISP_STUB(slisp_slow_to_long_x) SLISP_STUB(slisp_slow_to_double_x) SLISP_STUB(slisp_slow_operand_double_x)                 \
+  SLISP_STUB(slisp_long_overflow_slow) SLISP_STUB(slisp_long_overflow_slow_x) SLISP_STUB(slisp_divide_by_zero_slow)          \
+  SLISP_STUB(slisp_divide_by_zero_slow_x)
 SLISP_STUBS
+#define SLISP_SLOW_PATH(group, name) SLISP_STUB(slisp_slow_##name) SLISP_STUB(slisp_slow_##name##_x)
+#include "runtime/control/slow_paths.def"
+#undef SLISP_SLOW_PATH
 #undef SLISP_STUB
 extern slisp::abi::Header slisp_empty_list, slisp_empty_vector, slisp_empty_map, slisp_empty_set;
 extern slisp::abi::Header slisp_stdout_object, slisp_stdin_object, slisp_stderr_object;
@@ -37,6 +36,9 @@ const void* const k_symbols[] = {
 #undef SLISP_RT
 #define SLISP_STUB(name) reinterpret_cast<const void*>(&name),
     SLISP_STUBS
+#define SLISP_SLOW_PATH(group, name) SLISP_STUB(slisp_slow_##name) SLISP_STUB(slisp_slow_##name##_x)
+#include "runtime/control/slow_paths.def"
+#undef SLISP_SLOW_PATH
 #undef SLISP_STUB
     &slisp_empty_list, &slisp_empty_vector, &slisp_empty_map, &slisp_empty_set, &slisp_stdout_object, &slisp_stdin_object,
     &slisp_stderr_object, &slisp_big_table, &slisp_type_operations,

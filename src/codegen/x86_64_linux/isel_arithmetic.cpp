@@ -71,6 +71,7 @@ Selector::Inline Selector::select_inline(const ir::Instruction& inst, std::uint3
     out_.blocks[current_].instructions.back().operand[2] = operand(inst.operands[1]);
     return Inline::Yes;
   }
+  if (select_lookup(inst, exit)) return Inline::Yes;
   InlineForm form{};
   if (exit == k_no_block || !inline_form(id, form)) return Inline::No;
   Operand a = operand(inst.operands[0]);
