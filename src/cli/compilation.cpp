@@ -157,6 +157,7 @@ x64::Options code_options(const Options& options) {
   };
   made.registers = {enabled("regalloc"), enabled("promote"), enabled("belady")};
   made.inline_caches = enabled("inline-caches");
+  made.inline_equality = enabled("inline-equality");
   return made;
 }
 

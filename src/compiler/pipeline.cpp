@@ -71,7 +71,7 @@ ClosedWorld annotate(CompileContext& context, Program& program) {
 }
 
 constexpr std::string_view k_switchable[] = {"inline-wrappers", "fold-arithmetic", "fold-branches", "thread-jumps",  "inline",         "infer",  "speculate",
-                                             "unbox",           "cancel-counts",   "regalloc",      "promote",       "belady",         "inline-caches"};
+                                             "unbox",           "cancel-counts",   "regalloc",      "promote",       "belady",         "inline-caches", "inline-equality"};
 constexpr std::string_view k_dumpable[] = {"inline-wrappers", "anf",          "captures",     "ownership",  "lower",
                                            "fold-branches",   "thread-jumps", "inline",       "speculate",    "unbox",        "cancel-counts", "dead-blocks"};
 

@@ -21,7 +21,7 @@ PRESSURE = """(defn keep [x] x)
 """
 PASSES = ("inline-wrappers", "anf", "captures", "ownership", "lower", "fold-branches", "thread-jumps", "cancel-counts", "dead-blocks")
 SWITCHES = ("inline-wrappers", "fold-branches", "thread-jumps", "cancel-counts", "regalloc", "promote", "belady",
-            "inline-caches")
+            "inline-caches", "inline-equality")
 
 
 class Stages(Case):

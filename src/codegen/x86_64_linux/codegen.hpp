@@ -32,6 +32,7 @@ struct AllocationCounts {
 struct Options {
   int optimize = 2;                  // 0: no inline fast paths
   RegisterSwitches registers;
+  bool inline_equality = true;       // --no-inline-equality: = with a keyword, character, nil or boolean is a call
   bool inline_caches = true;         // --no-inline-caches: every lookup of a keyword is a call
   bool debug_info = false;           // -g: source lines for gdb, perf, valgrind
   bool verify = false;               // run the slot checker on every function

@@ -91,7 +91,7 @@ class DataLayout {
 };
 
 std::string keyword_text(rt::Borrowed keyword);
-// Definitions of keywords, each in its own section of the gathered table.
-void emit_keywords(const std::map<std::string, rt::Borrowed>& keywords, AsmText& out);
+// Definitions of keywords in sections of the gathered table, `group` in each: the linker keeps a section of which one is mentioned.
+void emit_keywords(const std::map<std::string, rt::Borrowed>& keywords, std::size_t group, AsmText& out);
 
 }  // namespace slisp::x64

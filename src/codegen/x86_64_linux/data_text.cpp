@@ -214,16 +214,23 @@ void DataLayout::emit(const Naming& naming, Chunks& out) {
     text << "dq " << descriptor << '\n';
   }
   for (const ir::Descriptor& descriptor : module_.descriptors) emit_descriptor(descriptor, naming, out.emplace_back());
+  // What stands together in one function shares a section: nasm takes 64 KiB for each.
   for (std::size_t i = 0; i < module_.sites.size(); ++i) {
     const ir::TraceSite& site = module_.sites[i];
-    AsmText& text = out.emplace_back();
-    begin("rodata", naming(site_symbols_[i]), false, text);
+    const std::string label = naming(site_symbols_[i]);
+    if (i == 0 || module_.sites[i - 1].function != site.function) {
+      begin("rodata", label, false, out.emplace_back());
+    } else {
+      out.back().define(label, false);
+      out.back() << label << ":\n";
+    }
+    AsmText& text = out.back();
     std::string function = text.string(site.function), file = text.string(module_.files[site.file]);
     text << "dq " << function << ',' << file << "\ndd " << site.line << ',' << site.column << '\n';
   }
 }
 
-void emit_keywords(const std::map<std::string, rt::Borrowed>& keywords, AsmText& out) {
+void emit_keywords(const std::map<std::string, rt::Borrowed>& keywords, std::size_t group, AsmText& out) {
   std::map<std::string, std::string> parts;        // strings of names and namespaces -> label
   std::vector<rt::Borrowed> strings;
   // Several such texts may come to stand in one file.
@@ -236,10 +243,12 @@ void emit_keywords(const std::map<std::string, rt::Borrowed>& keywords, AsmText&
     }
     return it->second;
   };
+  std::size_t placed = 0;
   for (const auto& [text, keyword] : keywords) {
     std::string name = compiler::label('k', text);
     const auto* object = keyword.as<abi::Named>();
-    out << "section slisp_keywords." << name << " progbits alloc noexec write align=32\n" << name << ":\n";
+    if (placed++ % group == 0) out << "section slisp_keywords." << name << " progbits alloc noexec write align=32\n";
+    out << name << ":\n";
     out.define(name, true);
     Header header{0, Kind::Keyword, 0, 2};
     emit_header(&header, out);
@@ -252,7 +261,8 @@ void emit_keywords(const std::map<std::string, rt::Borrowed>& keywords, AsmText&
     bool failed = false;
     rt::hash_of(strings[i], failed);
     const auto* string = strings[i].as<abi::String>();
-    out << "section .data." << prefix << i << " progbits alloc noexec write align=8\n" << prefix << i << ":\n";
+    if (i % group == 0) out << "section .data." << prefix << i << " progbits alloc noexec write align=8\n";
+    out << "align 8,db 0\n" << prefix << i << ":\n";
     Header header{0, Kind::String, string->header.flags, 0};
     emit_header(&header, out);
     out << "dd " << string->bytes << ',' << string->code_points << ',' << string->bytes << ',' << string->hash << ','

@@ -296,6 +296,31 @@ class Printer {
              std::to_string(inst.target[0]) + "\njmp near .b" + std::to_string(inst.target[1]) + "\n";
   }
 
+  // A word that is no pointer, or a keyword, equals itself alone; an object of the program's types may say that it equals anything.
+  std::string equal_slowly(const MInst& inst, const Operand& a, const Operand& word, const std::string& n, const std::string& no) {
+    const std::int64_t first = static_cast<std::int64_t>(abi::k_offset_arguments) + (inst.condition == Condition::Equal ? 0 : 8);
+    const std::int64_t second = 2 * static_cast<std::int64_t>(abi::k_offset_arguments) + 8 - first;
+    std::string text = ".c" + n + ":\n";
+    if (word.is(Kind::Symbol))
+      text += "cmp byte [" + reg(a) + "+" + std::to_string(abi::k_offset_kind) + "]," + std::to_string(static_cast<int>(abi::Kind::Keyword)) + "\nje near " + no + "\n";
+    return text + "mov [r15+" + std::to_string(first) + "]," + reg(a) + "\nmov qword [r15+" + std::to_string(second) + "]," + place(word) + "\ncall " +
+           slow_path(inst) + "\ncmp r11d,2\nje near .b" + std::to_string(inst.exit) + "\n";
+  }
+  void equal_static(const MInst& inst) {
+    const Operand &d = inst.operand[0], &a = inst.operand[1], &word = inst.operand[2];
+    const std::string n = fresh();
+    out_ << "xor r11d,r11d\ncmp " << reg(a) << ',' << place(word) << "\nje short .e" << n << "\ntest " << reg(a, 1) << ",3\njz near .c" << n
+         << "\njmp short .d" << n << "\n.e" << n << ":\ninc r11d\n.d" << n << ":\nmov " << reg(d, 4) << ",r11d\n";
+    cold_ += equal_slowly(inst, a, word, n, ".d" + n) + "jmp near .d" + n + "\n";
+  }
+  void equal_static_jump(const MInst& inst) {
+    const Operand &a = inst.operand[0], &word = inst.operand[1];
+    const std::string n = fresh(), yes = std::to_string(inst.target[0]), no = std::to_string(inst.target[1]);
+    out_ << "cmp " << reg(a) << ',' << place(word) << '\n' << jump("je", inst.target[0]) << "test " << reg(a, 1) << ",3\njz near .c" << n << '\n';
+    if (inst.target[1] != following_) out_ << jump("jmp", inst.target[1]);
+    cold_ += equal_slowly(inst, a, word, n, ".b" + no) + "test r11d,r11d\njnz near .b" + yes + "\njmp near .b" + no + "\n";
+  }
+
   // Is the keyword where the value seen last at this place had it (runtime/abi/lookup_site.h)? Then the value stands behind it.
   void lookup_keyword(const MInst& inst) {
     const std::string n = fresh(), d = reg(inst.operand[0]), a = reg(inst.operand[1]), key = symbol(inst.number), site = ".s" + n;
@@ -411,6 +436,8 @@ class Printer {
       case Opcode::FixSubtract:
       case Opcode::FixMultiply: arithmetic(inst); return;
       case Opcode::FixCompare: compare(inst); return;
+      case Opcode::EqualStatic: equal_static(inst); return;
+      case Opcode::EqualStaticJump: equal_static_jump(inst); return;
       case Opcode::LookupKeyword: lookup_keyword(inst); return;
       case Opcode::StackCheck: {
         std::string n = fresh();

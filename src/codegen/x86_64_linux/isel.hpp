@@ -82,6 +82,7 @@ class Selector {
   // isel_arithmetic.cpp: true if an inline form was chosen; `fused` then tells that the branch behind it was done as well.
   enum class Inline { No, Yes, WithBranch };
   Inline select_inline(const ir::Instruction& inst, std::uint32_t exit);
+  bool compared_as_words(const Operand& a, const Operand& b) const;
   // isel_lookup.cpp
   bool select_lookup(const ir::Instruction& inst, std::uint32_t exit);
 

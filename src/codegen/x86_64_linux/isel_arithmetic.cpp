@@ -1,5 +1,7 @@
 // isel_arithmetic.cpp: runtime functions that have an inline form on fixnums; everything else about them stays out of line.
 #include "src/codegen/x86_64_linux/isel.hpp"
+#include "src/compiler/symbols.hpp"
+#include <utility>
 
 namespace slisp::x64 {
 
@@ -42,6 +44,16 @@ bool inline_form(Rt id, InlineForm& form) {
 }
 }  // namespace
 
+// One is unknown, the other a keyword, a character, nil or a boolean, which only the same word equals, unless the program's types say
+// otherwise.
+bool Selector::compared_as_words(const Operand& a, const Operand& b) const {
+  auto word = [&](const Operand& o) {
+    if (o.is(Operand::Kind::Symbol)) return compiler::is_keyword_symbol(view_.symbols.name(o.index));
+    return o.is(Operand::Kind::Immediate) && (o.value & static_cast<std::int64_t>(abi::k_not_pointer_mask)) == 2 && fits_32_bits(o.value);
+  };
+  return a.is(Operand::Kind::Virtual) ? word(b) : b.is(Operand::Kind::Virtual) && word(a);
+}
+
 Selector::Inline Selector::select_inline(const ir::Instruction& inst, std::uint32_t exit) {
   if (options_.optimize == 0 || !inst.result.valid()) return Inline::No;
   if (exit != k_no_block && select_to_raw(inst, exit)) return Inline::Yes;
@@ -79,15 +91,20 @@ Selector::Inline Selector::select_inline(const ir::Instruction& inst, std::uint3
   auto never_fixnum = [](const Operand& o) {
     return o.is(Operand::Kind::Symbol) || (o.is(Operand::Kind::Immediate) && (o.value & 1) == 0);
   };
-  if (never_fixnum(a) || never_fixnum(b)) return Inline::No;
+  if (id == Rt::equal && options_.inline_equality && compared_as_words(a, b)) {
+    form = {Opcode::EqualStatic, a.is(Operand::Kind::Virtual) ? Condition::Equal : Condition::NotEqual};
+    if (form.condition == Condition::NotEqual) std::swap(a, b);
+  } else if (never_fixnum(a) || never_fixnum(b)) {
+    return Inline::No;
+  }
   // A comparison that nothing but the next instruction, a branch, looks at, jumps by itself.
   ir::BlockId after = inst.edges.empty() ? ir::BlockId{} : inst.edges[0].target;
-  if (form.op == Opcode::FixCompare && after.valid() && in_[after].instructions.size() == 1 && continues(inst.edges[0]) &&
+  if ((form.op == Opcode::FixCompare || form.op == Opcode::EqualStatic) && after.valid() && in_[after].instructions.size() == 1 && continues(inst.edges[0]) &&
       fusible(inst.result, after)) {
     const ir::Instruction& branch = in_[after].instructions[0];
     std::uint32_t yes = edge_block(branch.edges[0], false);
     std::uint32_t no = edge_block(branch.edges[1], false);
-    MInst& out = emit(Opcode::FixCompareJump);
+    MInst& out = emit(form.op == Opcode::FixCompare ? Opcode::FixCompareJump : Opcode::EqualStaticJump);
     out.condition = form.condition;
     out.number = inst.id;
     out.operand[0] = a;

@@ -33,7 +33,7 @@ Outcome write_library(std::span<const LibraryModule> modules, const Options& opt
     auto [it, fresh] = hashes.emplace(compiler::label('k', text), text);
     if (!fresh) return Failure{70, "the keywords :" + it->second + " and :" + text + " have the same hash", ""};
   }
-  emit_keywords(keywords, definitions[0]);
+  emit_keywords(keywords, 1, definitions[0]);
   files.push_back(std::move(spread(definitions, Splitting::OneFile, "keywords")[0]));
 
   TemporaryFolder work;

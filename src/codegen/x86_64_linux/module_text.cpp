@@ -13,7 +13,7 @@ namespace slisp::x64 {
 
 namespace {
 
-constexpr std::size_t k_keywords_of_a_file = 2000;
+constexpr std::size_t k_keywords_apart = 256, k_keywords_together = 64;
 
 // The passes, one per line.
 void generate(const ir::Function& function, ModuleView& view, const Options& options, const Naming& naming, bool global, AsmText& out) {
@@ -131,12 +131,9 @@ Outcome module_text(const ir::Module& module, const Options& options, const Text
       auto [it, fresh] = hashes.emplace(compiler::label('k', text), text);
       if (!fresh) return Failure{70, "the keywords :" + it->second + " and :" + text + " have the same hash", ""};
       own.emplace(text, keyword);
-      // Each keyword has a section of its own, for which nasm takes 64 KiB: a large program spreads them over files.
-      if (own.size() < k_keywords_of_a_file) continue;
-      emit_keywords(own, chunks.emplace_back());
-      own.clear();
     }
-    emit_keywords(own, chunks.emplace_back());
+    // nasm takes 64 KiB for a section, and time that grows with their number: a program with very many keywords keeps them by the group.
+    emit_keywords(own, own.size() > k_keywords_apart ? k_keywords_together : 1, chunks.emplace_back());
   }
   out.files = spread(chunks, splitting, request.stem);
   return std::nullopt;
