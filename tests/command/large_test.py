@@ -55,6 +55,11 @@ class Large(Case):
         self.check("(def x '(" + lines('"s{i}" {i}N', n // 10) + "))\n" + MAIN.format("(count x) (last x)"), f"{n // 5} {n // 10 - 1}N")
         self.check("(def x {" + lines(":k{i} [{i} {{:a {i}}}]", n // 20) + "})\n" + MAIN.format("(count x) (:k77 x)"), f"{n // 20} [77 {{:a 77}}]")
 
+    def test_keywords_and_trace_sites_share_sections(self):
+        """nasm takes 64 KiB for a section: this would be more than two gibibytes, were each in one of its own."""
+        self.check("(def x [" + lines(":word{i}", 30000) + "])\n" + MAIN.format("(count x) (peek x)"), "30000 :word29999")
+        self.check("(defn f [x] " + "(inc' " * 20000 + "x" + ")" * 20000 + ")\n" + MAIN.format("(f 1)"), "20001")
+
     def test_call_with_many_arguments(self):
         self.check("(defn g [& xs] (apply + xs))\n(defn f [x] (g " + lines("(* x {i})", 500) + "))\n" + MAIN.format("(f 1)"), "124750")
 
