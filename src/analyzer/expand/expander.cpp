@@ -112,6 +112,11 @@ Node* Expander::analyze_call_form(Borrowed seq, Place place) {
     if (find_entry(head) == nullptr) {
       if (Node* node = nullptr; nested_namespace_form(items, node)) return node;
       if (is_runtime_call(head)) return runtime_call(items);
+      if (unchecked_call(items, expansion)) {
+        Borrowed made = expansion;
+        kept_.push_back(std::move(expansion));
+        return analyze(made, place);
+      }
       SymbolName name = name_of(head);
       if (!name.qualified() && name.name.size() > 1 && name.name.front() == '.' && name.name != "..") {
         if (items.size() < 2) {

@@ -185,6 +185,10 @@ class Expander {
   Node* special_var(Borrowed form, const Items& items, Place place);
   Node* special_set(Borrowed form, const Items& items, Place place);
   Node* special_misplaced(Borrowed form, const Items& items, Place place);
+
+  // compiler_settings.cpp
+  bool compiler_setting(Borrowed symbol, Borrowed value);
+  bool unchecked_call(const Items& items, Owned& made);
   bool check_bindings(Borrowed name, const Items& items, Items& bindings);
 
   // def.cpp, fn.cpp, try.cpp, case.cpp
@@ -348,6 +352,7 @@ class Expander {
   std::map<const Local*, const FnNode*> local_functions_;
   std::set<const VarInfo*> mentioned_;           // as #'x: whoever has a var may give it another function
   std::size_t guards_ = 0;                       // try forms with a catch, and functions handed on, around the form at hand
+  bool unchecked_math_ = false;                  // *unchecked-math* of the file at hand
   bool written_fn_ = false;                      // the form at hand is what the source's (fn ...) became
   bool thunk_ = false;                           // the function at hand is handed on
 

@@ -191,6 +191,7 @@ std::string shown_name(const reader::SourceFile* file) {
 bool Expander::analyze_file(const reader::SourceFile& file) {
   if (!reader::check_encoding(file, session_.diagnostics)) return false;
   const reader::SourceFile* outer = std::exchange(file_, &file);
+  Restore<bool> setting(unchecked_math_, unchecked_math_);
   environment_.enter_file(shown_name(file_));
   bool ok = analyze_forms(file);
   file_ = outer;

@@ -2,16 +2,6 @@
 #include "src/analyzer/expand/expander.hpp"
 
 namespace slisp::analyzer {
-namespace {
-
-// Settings of the JVM's compiler: setting them at top level means nothing here.
-bool is_compiler_setting(std::string_view name) {
-  return name == "*warn-on-reflection*" || name == "*unchecked-math*" || name == "*compile-path*" || name == "*assert*" ||
-         name == "*compiler-options*";
-}
-
-}  // namespace
-
 Node* Expander::special_if(Borrowed, const Items& items, Place place) {
   if (items.size() < 3) return error("e-if", "Too few arguments to if", "if takes a test, a form, and maybe another form");
   if (items.size() > 4) return error("e-if", "Too many arguments to if", "if takes a test, a form, and maybe another form", "group forms with do, or use cond");
@@ -144,7 +134,7 @@ Node* Expander::special_set(Borrowed, const Items& items, Place) {
     if (entry->local->kind == LocalKind::Field) return field_assignment(*entry, items[1], items[2]);
     return error("e-set", "Cannot assign to non-mutable: " + name_of(items[1]).full(), "locals never change", "use an atom, a volatile, or loop");
   }
-  if (context_ == nullptr && is_compiler_setting(name_of(items[1]).name)) return nil_node();
+  if (context_ == nullptr && compiler_setting(items[1], items[2])) return nil_node();
   Node* value = analyze(items[2], Place::Value);
   Resolved found = resolve(items[1]);
   if (found.meaning == Meaning::Nothing) return unresolved(items[1]);
