@@ -66,6 +66,12 @@ bool failed_write(StreamState* writer) {
   return false;
 }
 
+// Nobody can read what is printed any more: as if System/exit were called, and main tells why.
+bool end_program() {
+  (void)Owned::adopt(abi::slisp_exit(g_output.error == EPIPE ? 0 : 1));
+  return false;
+}
+
 }  // namespace
 
 Borrowed standard_input() { return word_of(&slisp_stdin_object); }
@@ -151,6 +157,7 @@ bool write_bytes(StreamState* writer, std::string_view bytes) {
   if (writer->functions != nullptr) return writer->functions->write(writer, bytes);
   Locked hold(writer->lock);
   if (writer->error != 0) {
+    if (writer == &g_output) return end_program();
     if (!writer->shared) (void)throw_io(writer->error);
     return writer->shared;
   }

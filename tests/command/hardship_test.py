@@ -120,6 +120,15 @@ class Hardship(Case):
             program = self.compiled(text)
             self.one_line(self.shell(f"ulimit -v 65536; exec {program}"), 1, "memory")
 
+    def test_endless_output_ends_with_its_reader(self):
+        for text in ("(doseq [i (range)] (println i))\n", "(prn (range))\n", "(loop [] (print \"0\\n\") (recur))\n",
+                     "(try (while true (prn 0)) (catch Throwable e 1) (finally (spit \"finally\" 1)))\n",
+                     "(deref (future (loop [] (println 0) (recur))))\n"):
+            program = self.compiled(text)
+            self.expect(self.shell(f"timeout 20 {program} | head -c 1; exit ${{PIPESTATUS[0]}}"), 0, "(" if "prn (r" in text else "0", "")
+            self.one_line(self.shell(f"timeout 20 {program} > /dev/full"), 1, "No space left on device")
+        self.assertFalse(os.path.exists(os.path.join(self.work, "finally")))
+
     def test_full_and_closed_stdout(self):
         program = self.compiled("(doseq [i (range 100000)] (println i))\n")
         self.one_line(self.shell(f"exec {program} > /dev/full"), 1, "No space left on device")
