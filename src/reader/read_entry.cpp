@@ -202,9 +202,9 @@ bool return_rest(StreamText& source, std::size_t used) {
   return true;
 }
 
-Owned read_stream(Borrowed options, Borrowed stream) {
+Owned read_stream(Borrowed options, Borrowed stream, Dialect dialect) {
   EntryOptions entry;
-  if (!take_options(entry, options, Dialect::Clojure)) return Owned::pending();
+  if (!take_options(entry, options, dialect)) return Owned::pending();
   StreamText source{stream.word(), {}};
   entry.reader.refill = Refill{&source, more_of_stream};
   Reader reader({}, entry.reader);
@@ -224,11 +224,14 @@ owned slisp_read_string(borrowed options, borrowed string) {
   return reader::read_text(options, string, reader::Dialect::Clojure).take();
 }
 
-owned slisp_read_edn(borrowed options, borrowed string) {
-  return reader::read_text(options, string, reader::Dialect::Edn).take();
+owned slisp_read_edn(borrowed options, borrowed source) {
+  if (rt::Borrowed(source).is(rt::Kind::Stream)) return reader::read_stream(options, source, reader::Dialect::Edn).take();
+  return reader::read_text(options, source, reader::Dialect::Edn).take();
 }
 
-owned slisp_stream_read_form(borrowed options, borrowed stream) { return reader::read_stream(options, stream).take(); }
+owned slisp_stream_read_form(borrowed options, borrowed stream) {
+  return reader::read_stream(options, stream, reader::Dialect::Clojure).take();
+}
 
 // TaggedLiteral: slots tag and form.
 owned slisp_tagged_literal(owned tag, owned form) {
