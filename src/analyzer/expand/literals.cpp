@@ -26,11 +26,19 @@ Constancy constancy(Borrowed form) {
   }
 }
 
-// Are all parts such that the form may stay as it is?
+bool plain(Borrowed form);
+bool plain_metadata(Borrowed form) {
+  const Owned meta = meta_of(form);
+  return meta.is_nil() || plain(meta);
+}
+
+// Are all parts, those of the metadata too, such that the form may stay as it is?
 bool plain(Borrowed form) {
   Constancy kind = constancy(form);
+  if (form.is(Kind::Symbol) || kind == Constancy::Collection) {
+    if (rt::stack_exhausted() || !plain_metadata(form)) return false;
+  }
   if (kind != Constancy::Collection) return kind == Constancy::AsItIs;
-  if (rt::stack_exhausted()) return false;
   if (form.is(Kind::List)) {
     for (Borrowed at = form; at.is(Kind::List); at = at.as<abi::List>()->rest) {
       if (!plain(at.as<abi::List>()->first)) return false;
@@ -70,8 +78,11 @@ bool Expander::constant(Borrowed form, Owned& out) {
 bool Expander::constant_parts(Borrowed form, Owned& out) {
   if (rt::stack_exhausted()) return error("e-nesting", "quoted data is nested too deep", "the compiler walks it on its stack") != nullptr;
   Constancy kind = constancy(form);
+  Owned meta;
+  if (const Owned given = meta_of(form); !given.is_nil() && kind != Constancy::Never && !constant(given, meta)) return false;
   if (kind == Constancy::AsItIs) {
     out = Owned::copy(form);
+    if (!meta.is_nil()) out = Owned::adopt(abi::slisp_with_meta(out.take(), meta.take()));
     return true;
   }
   if (kind == Constancy::Never) {
@@ -81,7 +92,6 @@ bool Expander::constant_parts(Borrowed form, Owned& out) {
                  "code holds data only: functions, vars' values, atoms and the like exist at run time",
                  "let the macro expand into an expression that makes it") != nullptr;
   }
-  Owned meta = meta_of(form);
   if (is_map(form)) {
     out = form.is(Kind::TreeMap) ? Owned::adopt(abi::slisp_empty_tree_map(abi::k_nil)) : rt::empty_map();
     rt::MapCursor cursor;
