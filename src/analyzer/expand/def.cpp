@@ -6,7 +6,7 @@
 namespace slisp::analyzer {
 namespace {
 
-// What the compiler itself acts upon; type hints name classes that need not exist.
+// What the compiler itself acts upon or adds.
 bool is_hint(Borrowed key) { return is_keyword(key, "tag") || is_keyword(key, "line") || is_keyword(key, "column") || is_keyword(key, "file"); }
 
 void set_cell_flag(VarInfo& var, std::uint32_t flag, bool on) {
@@ -59,7 +59,19 @@ Node* Expander::def_metadata(Borrowed symbol, Borrowed docstring) {
       if (!is_hint(key)) kept = rt::map_assoc(std::move(kept), Owned::copy(key), Owned::copy(value));
     }
   }
+  // A type hint is evaluated like the rest; the classes that hints name need not exist.
+  if (const Owned tag = map_value(meta, "tag"); is_string(tag)) {
+    kept = rt::map_assoc(std::move(kept), rt::keyword("", "tag"), Owned::copy(tag));
+  } else if (is_symbol(tag)) {
+    if (Resolved found = resolve(tag); found.meaning == Meaning::Class)
+      kept = rt::map_assoc(std::move(kept), rt::keyword("", "tag"), std::move(found.class_object));
+  }
   if (is_string(docstring)) kept = rt::map_assoc(std::move(kept), rt::keyword("", "doc"), Owned::copy(docstring));
+  if (file_ != nullptr && span_.known() && library_files_.count(file_->id) == 0) {
+    kept = rt::map_assoc(std::move(kept), rt::keyword("", "line"), rt::make_long(span_.line));
+    kept = rt::map_assoc(std::move(kept), rt::keyword("", "column"), rt::make_long(span_.column));
+    kept = rt::map_assoc(std::move(kept), rt::keyword("", "file"), rt::make_string(file_->name.empty() ? file_->path : file_->name));
+  }
   if (kept.is_nil()) return nil_node();
   Borrowed map = kept;
   kept_.push_back(std::move(kept));

@@ -232,7 +232,7 @@ ir::StaticId ModuleBuilder::var_cell(VarInfo& var) {
       break;
     }
   }
-  if ((mode() == Mode::Library || plan->mentioned) && plan->definition && plan->definition->metadata) {
+  if ((mode() == Mode::Library || plan->mentioned || world_.looks_at_metadata) && plan->definition && plan->definition->metadata) {
     rt::Owned metadata;
     if (auto* written = as<ConstNode>(plan->definition->metadata)) metadata = rt::Owned::copy(written->value);
     else if (mode() == Mode::Library && var.object.is(rt::Kind::Var)) metadata = rt::Owned::adopt(abi::slisp_var_meta(var.object.word()));
