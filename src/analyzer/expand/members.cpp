@@ -160,6 +160,12 @@ VarInfo* Expander::host_helper(const char* name) {
   return var != nullptr ? var : (error("e-interop", std::string("slisp.host lacks ") + name, "the library is not whole"), nullptr);
 }
 
+namespace {
+
+bool is_constant(Node* node) { return node->kind == NodeKind::Const && !as<ConstNode>(node)->value.is_nil(); }
+
+}  // namespace
+
 // (.name object arguments) where `host`, if any, is what the table of host names has.
 Node* Expander::ask_member(Node* object, const std::string& name, const Items& items, std::size_t from, bool field, VarInfo* host) {
   const std::size_t count = items.size() - from;
@@ -201,6 +207,16 @@ Node* Expander::ask_member(Node* object, const std::string& name, const Items& i
     node->callee = make<VarRefNode>(helper);
     node->arguments = {kept.again(object), make<ConstNode>(rt::make_string(name)), constant_index(static_cast<std::int64_t>(count))};
     otherwise = node;
+  }
+  if (!is_constant(object)) {
+    // A call on nil throws, when its arguments have been evaluated.
+    VarInfo* helper = host_helper("null-target");
+    if (helper == nullptr) return nullptr;
+    auto* null = make<InvokeNode>();
+    null->callee = make<VarRefNode>(helper);
+    auto* test = make<RuntimeCallNode>(RuntimeFunctionId::nil_p);
+    test->arguments = {kept.again(object)};
+    otherwise = make<IfNode>(test, null, otherwise);
   }
   if (field) return kept.around(otherwise);
   auto* found = make<RuntimeCallNode>(RuntimeFunctionId::method_find);
