@@ -46,6 +46,15 @@ bool looks_up_vars(const VarInfo& var) {
   return false;
 }
 
+// Functions whose answers depend on *ns*: ::a and `a are read within it, clojure.test looks for its tests.
+bool looks_at_ns(const VarInfo& var) {
+  if (var.ns == "clojure.test") return var.name == "run-tests";
+  return var.ns == "clojure.core" && (var.name == "*ns*" || var.name == "read" || var.name == "read-string");
+}
+
+// A function that clojure.test finds by its name.
+bool is_test_hook(const VarInfo& var) { return var.name == "test-ns-hook"; }
+
 // Through which a program sees metadata that it did not make itself.
 bool shows_metadata(const VarInfo& var) {
   return (var.ns == "clojure.core" && (var.name == "meta" || var.name == "vary-meta" || var.name == "*print-meta*")) ||
@@ -99,8 +108,7 @@ class Analysis {
     else outside_[var] |= mention;
     keep_all_ |= looks_up_vars(*var);
     world_.looks_at_metadata |= keep_all_ || shows_metadata(*var);
-    // clojure.test looks for the tests of *ns*.
-    world_.looks_at_ns |= keep_all_ || (var->name == "*ns*" && var->ns == "clojure.core") || (var->name == "run-tests" && var->ns == "clojure.test");
+    world_.looks_at_ns |= keep_all_ || looks_at_ns(*var);
   }
 
   void walk(Node* node) {
@@ -137,7 +145,7 @@ class Analysis {
       describe_function(var, *p.function);
       var.is_function = !var.open;
     }
-    bool kept = keep_all_ && !var.is_private && !library && !repl && !var.macro;
+    bool kept = (keep_all_ || is_test_hook(var)) && !var.is_private && !library && !repl && !var.macro;
     if (kept) world_.kept.push_back(&var);
     p.cell = library || var.open || p.mentioned || kept || p.root == RootKind::Runtime;
     if (var.macro && !library && !repl && !p.mentioned && !p.nested) p.cell = p.at_run_time = false;   // macros are gone after expansion
