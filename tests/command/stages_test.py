@@ -56,7 +56,7 @@ class Stages(Case):
         """Each switch of the register allocator leads to another rung or other moves, and --stats says so."""
         self.file("pressure.slisp", PRESSURE)
         def counts(*options):
-            done = self.slisp("compile", "pressure.slisp", "-o", "x", "--stats", "--verify", *options)
+            done = self.slisp("compile", "pressure.slisp", "-o", "x", "--stats", "--verify", "--no-inline", *options)
             self.assertEqual((done.returncode, done.out), (0, ""), done.err)
             self.expect(self.run_command([self.work / "x"]), 0, "212\n1395\n", "")
             return [int(n) for line in done.err.splitlines() if line.startswith(("registers", "spilling", "promotion")) for n in re.findall(r"\d+", line)]
