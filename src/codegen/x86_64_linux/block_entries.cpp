@@ -271,7 +271,8 @@ void RegisterAllocator::connect(std::uint32_t from, std::uint32_t to) {
     Operand source = arguments[i].is(Operand::Kind::Virtual) ? place(arguments[i].index) : arguments[i];
     moves.push_back({r != Register::None ? physical(r) : spill(parameters[i]), source});
   }
-  std::erase_if(moves, [](const MoveItem& move) { return move.to == move.from; });
+  // A slot that a parameter passes on to itself is moved nowhere, but read: until here nothing else may stand in it.
+  std::erase_if(moves, [](const MoveItem& move) { return move.to == move.from && !move.to.is(Operand::Kind::Spill); });
   if (moves.empty()) return;
   MInst parallel;
   parallel.op = Opcode::ParallelMove;
