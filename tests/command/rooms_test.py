@@ -28,6 +28,9 @@ def sources():
         if name.endswith((".cpp", ".hpp", ".h", ".def")) and (ROOT / name).exists():
             yield name, (ROOT / name).read_text()
 
+# Rows alone, since a comment of one language is none in the other; who reads them says what they are.
+READ_BY_NASM_TOO = {"runtime/control/slow_paths.def"}
+
 
 class Rooms(unittest.TestCase):
     def test_includes_go_one_way(self):
@@ -49,7 +52,8 @@ class Rooms(unittest.TestCase):
         self.assertEqual(wrong, [])
 
     def test_every_file_says_what_it_is(self):
-        wrong = [name for name, text in sources() if not re.match(r"(#pragma once\n)?// [\w./-]+: ", text)]
+        wrong = [name for name, text in sources()
+                 if name not in READ_BY_NASM_TOO and not re.match(r"(#pragma once\n)?// [\w./-]+: ", text)]
         self.assertEqual(wrong, [])
 
     def test_every_room_has_a_readme(self):
