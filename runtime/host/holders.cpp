@@ -41,6 +41,7 @@ constexpr NativeType k_types[] = {
     {.class_id = ClassId::LangBox, .sort = NativeSort::Holder},
     {.class_id = ClassId::StackTraceElement, .sort = NativeSort::Holder, .text = element_text, .equal = equal_content, .hash = hash_content},
     {.class_id = ClassId::StringTokenizer, .sort = NativeSort::Holder},
+    {.class_id = ClassId::ReferenceQueue, .sort = NativeSort::Holder},
 };
 
 bool is_holder(Borrowed x) {

@@ -146,6 +146,11 @@ slisp::abi::i64_or_failure slisp_stream_line(Word x) {
   return reader == nullptr ? i64_failure() : i64_of(reader->lines + 1);
 }
 
+slisp::abi::i64_or_failure slisp_stream_column(Word x) {
+  const StreamState* reader = reader_state(x);
+  return reader == nullptr ? i64_failure() : i64_of(reader->column + 1);
+}
+
 std::uint32_t slisp_stream_ready_p(Word x) {
   const StreamState* reader = reader_state(x);
   if (reader == nullptr) return slisp::abi::k_bool_failed;

@@ -2,6 +2,7 @@
 #include "runtime/io/stream.hpp"
 #include "runtime/text/text.hpp"
 #include <cstring>
+#include <utility>
 
 namespace slisp::rt {
 namespace {
@@ -20,7 +21,12 @@ void put_back(StreamState* reader, const char* bytes, std::size_t count) {
     reader->end = reader->start + waiting;
   }
   reader->start -= count;
-  if (count == 1 && *bytes == '\n') --reader->lines;
+  if (count == 1 && *bytes == '\n') {
+    --reader->lines;
+    reader->column = reader->column_before;
+  } else {
+    for (std::size_t i = 0; i < count; ++i) reader->column -= (bytes[i] & 0xC0) != 0x80;
+  }
   std::memcpy(reader->buffer + reader->start, bytes, count);
 }
 
@@ -32,7 +38,13 @@ int next_byte(StreamState* reader, bool& failed) {
     }
     if (reader->start == reader->end) return -1;
   }
-  if (reader->buffer[reader->start] == '\n') ++reader->lines;
+  const char byte = reader->buffer[reader->start];
+  if (byte == '\n') {
+    ++reader->lines;
+    reader->column_before = std::exchange(reader->column, 0);
+  } else {
+    reader->column += (byte & 0xC0) != 0x80;
+  }
   return static_cast<unsigned char>(reader->buffer[reader->start++]);
 }
 
@@ -87,6 +99,7 @@ Word slisp_stream_read_line(Word x) {
     }
     reader->start += length + 1;
     ++reader->lines;
+    reader->column = 0;
     if (carriage != nullptr) {
       if (!fill_reader(reader)) return slisp::abi::k_pending;
       if (reader->start < reader->end && reader->buffer[reader->start] == '\n') ++reader->start;

@@ -31,6 +31,7 @@ struct StreamState {
   char* buffer = nullptr;                // scratch memory
   std::size_t capacity = 0;
   std::int64_t lines = 0;                // reader: ends of lines that were read
+  std::int64_t column = 0, column_before = 0;   // reader: characters read of this line; of the one that ended last
   Stream* object = nullptr;              // function writer: the object that this state belongs to, and what it does
   const WriterFunctions* functions = nullptr;
   std::size_t start = 0, end = 0;        // bytes waiting: a reader's to be read, a writer's to be written

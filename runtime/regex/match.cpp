@@ -1,6 +1,7 @@
 // match.cpp: searching with a compiled pattern, and what a match yields.
 #include "runtime/regex/regex.hpp"
 #include "runtime/text/text.hpp"
+#include "runtime/types/types.hpp"
 
 namespace slisp::rt {
 namespace {
@@ -10,9 +11,18 @@ void match_free(void* memory, void*) { scratch_free(memory); }
 
 }  // namespace
 
+Owned subject_text(Borrowed x) {
+  if (const Word built = built_text(x)) return make_valid_string(text_of(built));
+  return user_is(x.word(), ClassId::CharSequence) ? Owned::adopt(abi::slisp_str1(retained(x.word()))) : Owned::copy(x);
+}
+
 Matching::Matching(Borrowed regex, Borrowed subject) {
   code_ = code_of(regex);
   if (code_ == nullptr) {
+    failed_ = true;
+    return;
+  }
+  if (subject.word() == 0) {
     failed_ = true;
     return;
   }
@@ -95,7 +105,8 @@ std::size_t Matching::behind() const {
 using namespace slisp::rt;
 extern "C" {
 Word slisp_regex_find_from(Word regex, Word subject, std::int64_t from) {
-  const Word string = subject_string(subject);
+  const Owned text = subject_text(subject);
+  const Word string = text.word();
   Matching matching(regex, string);
   if (matching.failed()) return slisp::abi::k_pending;
   if (from < 0 || from > static_cast<std::int64_t>(code_points(string))) return slisp::abi::k_nil;
@@ -107,7 +118,8 @@ Word slisp_regex_find_from(Word regex, Word subject, std::int64_t from) {
 }
 
 Word slisp_regex_matches(Word regex, Word subject) {
-  Matching matching(regex, subject_string(subject));
+  const Owned text = subject_text(subject);
+  Matching matching(regex, text);
   if (matching.failed()) return slisp::abi::k_pending;
   if (!matching.match_whole()) return matching.failed() ? slisp::abi::k_pending : slisp::abi::k_nil;
   return matching.value().take();

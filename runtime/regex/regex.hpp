@@ -22,13 +22,15 @@ pcre2_code* compile_pattern(std::string_view java);      // null: PatternSyntaxE
 // The compiled code of a Regex; null when x is none (ClassCastException or NullPointerException is pending).
 pcre2_code* code_of(Borrowed x);
 
-// What is searched: a string; of a text builder the one it holds.
-inline Word subject_string(Word x) { return built_text(x) != 0 ? built_text(x) : x; }
+// What is searched: a string; of a text builder a copy of the one it holds, of a user's CharSequence its text. Anything else is given
+// back as it is; failed: an exception is pending.
+Owned subject_text(Borrowed x);
 
 // One search after another through one subject. `failed` says that an exception is pending.
 class Matching {
  public:
   Matching(Borrowed regex, Borrowed subject);
+  void within(std::size_t from, std::size_t to) { text_ = text_.substr(from, to - from); }   // bytes; before anything is searched
   ~Matching();
   Matching(const Matching&) = delete;
   Matching& operator=(const Matching&) = delete;

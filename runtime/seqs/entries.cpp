@@ -163,6 +163,12 @@ Word slisp_sorted_seq(Word x, bool ascending) {
   return make_tree_seq(x, kind == Kind::TreeMap ? MapSeqMode::Entries : MapSeqMode::Elements, !ascending, ascending ? 0 : size - 1, size);
 }
 
+Word slisp_sorted_comparator(Word x) {
+  const Kind kind = kind_or_none(x);
+  if (kind == Kind::TreeMap || kind == Kind::TreeSet) return retained(at<TreeMap>(x)->comparator);
+  return throw_cast(x, "clojure.lang.Sorted");
+}
+
 slisp::abi::i64_or_failure slisp_sorted_compare(Word x, Word entry, Word key) {
   const Kind kind = kind_or_none(x);
   if (kind != Kind::TreeMap && kind != Kind::TreeSet) {

@@ -190,8 +190,10 @@ class Formatter {
         return pad(spec, cut(spec, {digits + start, sizeof digits - start}));
       }
       case 'c': {
-        if (!is_character(value.word())) return wrong_type(spec, value);
         char bytes[4];
+        // An int is a long here, and what a reader's read gives is an int.
+        if (is_long(value) && long_of(value) >= 0 && long_of(value) <= 0x10FFFF) return pad(spec, {bytes, encode(static_cast<char32_t>(long_of(value)), bytes)});
+        if (!is_character(value.word())) return wrong_type(spec, value);
         return pad(spec, {bytes, encode(to_character(value.word()), bytes)});
       }
       case 'd':

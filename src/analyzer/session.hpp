@@ -22,6 +22,7 @@ struct Options {
   std::vector<std::string> include_dirs;  // -I, in order
   std::string library_root;               // folder that holds the library's sources; empty: none
   int level = 2;                          // -O
+  bool refusals_warn = false;             // what is not offered is a warning where it is reached, and throws when it runs
   bool tell_all = false;                  // report what is not offered also where nothing reaches it, and classes that nothing is of
 };
 

@@ -18,7 +18,12 @@ bool Analyzer::analyze_main(const std::string& path, Program& program) {
 bool Analyzer::analyze_main(const reader::SourceFile& file, Program& program) {
   const std::size_t errors = expander_->session().diagnostics.error_count();
   const bool ok = expander_->analyze_main(file, program);
-  report_refusals(program, expander_->environment(), expander_->session().diagnostics);
+  reader::Diagnostics refusals(expander_->session().sources);
+  report_refusals(program, expander_->environment(), refusals);
+  for (reader::Diagnostic refusal : refusals.all()) {
+    if (expander_->session().options.refusals_warn) refusal.severity = reader::Severity::Warning;
+    expander_->session().diagnostics.add(std::move(refusal));
+  }
   expander_->session().diagnostics.sort_by_place();
   if (!ok || expander_->session().diagnostics.error_count() != errors) return false;
   set_process_vars(program);
@@ -30,6 +35,7 @@ bool Analyzer::analyze_text(const reader::SourceFile& file, Program& program) { 
 const std::string& Analyzer::current_ns() const { return expander_->environment().current_ns(); }
 bool Analyzer::enter_namespace(std::string_view name) { return expander_->enter_namespace(name); }
 const std::vector<std::string>& Analyzer::library_namespaces() const { return expander_->library_namespaces(); }
+const std::vector<std::pair<std::string, std::string>>& Analyzer::library_requires() const { return expander_->library_requires(); }
 const std::vector<std::string>& Analyzer::files() const { return expander_->files(); }
 const std::vector<std::string>& Analyzer::absent_files() const { return expander_->absent_files(); }
 reader::ReaderOptions Analyzer::reader_options(std::uint32_t file) { return expander_->reader_options(file); }

@@ -41,6 +41,7 @@ class Analyzer {
   bool enter_namespace(std::string_view name);
   // Linked library namespaces that the programs analyzed so far need, in the order of their first mention; clojure.core comes first.
   const std::vector<std::string>& library_namespaces() const;
+  const std::vector<std::pair<std::string, std::string>>& library_requires() const;
   // All files that were read, in order: paths as they were opened.
   const std::vector<std::string>& files() const;
   // Places where a file was looked for in vain: one that appears there later changes the program.

@@ -126,7 +126,8 @@ Node* Expander::analyze_call_form(Borrowed seq, Place place) {
         bool field = name.name[1] == '-' && name.name.size() > 2;
         return member_call(items[1], name.name.substr(field ? 2 : 1), items, 2, field);
       }
-      if (!name.qualified() && name.name.size() > 1 && name.name.back() == '.' && name.name != "..") {
+      // Of alias/Class. the class alone counts, as on the JVM.
+      if (name.name.size() > 1 && name.name.back() == '.' && name.name != "..") {
         return new_instance(name.name.substr(0, name.name.size() - 1), items, 1);
       }
     }

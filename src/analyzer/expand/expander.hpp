@@ -77,6 +77,7 @@ class Expander {
   reader::ReaderOptions reader_options(std::uint32_t file);
   bool enter_namespace(std::string_view name);
   const std::vector<std::string>& library_namespaces() const { return library_namespaces_; }
+  const std::vector<std::pair<std::string, std::string>>& library_requires() const { return library_requires_; }
   const std::vector<std::string>& files() const { return files_; }
   const std::vector<std::string>& absent_files() const { return absent_; }
   Environment& environment() { return environment_; }
@@ -227,6 +228,7 @@ class Expander {
   Owned class_named(std::string_view name);
   std::nullptr_t unknown_class(const std::string& name);
   Node* refuse(std::string what, std::string hint, std::vector<Node*> arguments);
+  Node* made_field(std::string_view class_name, std::string_view member);
   Node* static_member(Borrowed symbol, bool& is_host);
 
   // types.cpp
@@ -365,6 +367,7 @@ class Expander {
   std::set<std::string, std::less<>> loaded_;
   std::set<std::string, std::less<>> not_required_;   // aliases, namespaces and names that a failed require would have brought
   std::vector<std::string> library_namespaces_, files_;
+  std::vector<std::pair<std::string, std::string>> library_requires_;   // while the library is built: a namespace, one that it requires
   std::vector<std::string> absent_;              // places where a source was looked for in vain
   std::uint32_t main_file_ = 0;
   std::set<std::uint32_t> library_files_;        // ids of the files that may say rt/NAME

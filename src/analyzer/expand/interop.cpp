@@ -97,6 +97,15 @@ Node* Expander::host_call(const std::string& name, const std::string& descriptio
   return analyze_all(items, from, node->arguments) ? node : nullptr;
 }
 
+// A constant that is no literal is made by a function of the table, field-Class--MEMBER, where it is read.
+Node* Expander::made_field(std::string_view class_name, std::string_view member) {
+  VarInfo* var = host_var("field-" + simple_name(class_name) + "--" + std::string(member));
+  if (var == nullptr) return nullptr;
+  auto* node = make<InvokeNode>();
+  node->callee = make<VarRefNode>(var);
+  return node;
+}
+
 // Class/MEMBER as a value, or nothing of the kind.
 Node* Expander::static_member(Borrowed symbol, bool& is_host) {
   SymbolName name = name_of(symbol);
@@ -111,6 +120,7 @@ Node* Expander::static_member(Borrowed symbol, bool& is_host) {
   VarInfo* var = host_var(simple_name(name.ns) + "--" + std::string(name.name));
   if (var != nullptr) return make<VarRefNode>(var);
   if (session_.diagnostics.error_count() != errors) return nullptr;
+  if (Node* made = made_field(name.ns, name.name)) return made;
   return refuse("the member " + std::string(name.name) + " of class " + std::string(name.ns) + " is not offered", {}, {});
 }
 
@@ -164,6 +174,8 @@ Node* Expander::special_dot(Borrowed, const Items& items, Place) {
       std::string description = "the member " + std::string(name) + " of class " + std::string(target.name);
       bool constant_member = field || (call.empty() && items.size() == 3);
       if (VarInfo* var = host_var(host); var != nullptr && constant_member && !var->is_function) return make<VarRefNode>(var);
+      if (constant_member)
+        if (Node* made = made_field(target.name, name)) return made;
       return host_call(host, description, nullptr, arguments, from);
     }
   }

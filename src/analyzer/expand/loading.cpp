@@ -401,6 +401,7 @@ std::string Expander::find_source(const std::string& name, Span from, std::strin
 }
 
 bool Expander::load_namespace(const std::string& name, Span from) {
+  if (separate_namespaces_ && !loading_.empty() && loading_.back() != name) library_requires_.emplace_back(loading_.back(), name);
   // A namespace that this very file has made above is there.
   if (!loading_.empty() && loading_.back() == name && environment_.current_ns() != name) return true;
   if (std::find(loading_.begin(), loading_.end(), name) != loading_.end()) {
