@@ -35,8 +35,14 @@ const LibraryIndex& library_index() {
     while (!text.empty()) {
       std::string_view line = text.substr(0, text.find('\n'));
       text.remove_prefix(std::min(text.size(), line.size() + 1));
-      if (line.rfind("@init ", 0) == 0) made.with_init.emplace_back(line.substr(6));
-      else made.wrappers.append(line).append("\n");
+      if (line.starts_with("@init ")) {
+        made.with_init.emplace_back(line.substr(6));
+      } else if (line.starts_with("@requires ")) {
+        const std::size_t blank = line.find(' ', 10);
+        made.required.emplace_back(line.substr(10, blank - 10), line.substr(blank + 1));
+      } else {
+        made.wrappers.append(line).append("\n");
+      }
     }
     return made;
   }();
@@ -52,6 +58,7 @@ analyzer::Options analyzer_options(const Options& options, analyzer::Mode mode, 
   made.include_dirs = options.include;
   made.library_root = std::move(library_root);
   made.level = options.level;
+  made.refusals_warn = options.refusals_warn;
   return made;
 }
 
@@ -82,6 +89,18 @@ void print_types(const compiler::TypeCounts& counts) {
                static_cast<unsigned long long>(counts.boxes), static_cast<unsigned long long>(counts.raw_parameters),
                static_cast<unsigned long long>(counts.raw_results), static_cast<unsigned long long>(counts.tests), static_cast<unsigned long long>(counts.versions));
 }
+// The namespaces with an init function among these and all that they require, in the order of the index.
+std::vector<std::string> namespaces_to_set_up(const std::vector<std::string>& mentioned) {
+  std::vector<std::string> reached = mentioned;
+  for (std::size_t i = 0; i < reached.size(); ++i)
+    for (const auto& [ns, other] : library_index().required)
+      if (ns == reached[i] && std::find(reached.begin(), reached.end(), other) == reached.end()) reached.push_back(other);
+  std::vector<std::string> chosen;
+  for (const std::string& ns : library_index().with_init)
+    if (std::find(reached.begin(), reached.end(), ns) != reached.end()) chosen.push_back(ns);
+  return chosen;
+}
+
 }  // namespace
 
 Compilation::Compilation(const Options& given, analyzer::Mode mode, std::string library_root)
@@ -108,10 +127,7 @@ bool Compilation::lower(compiler::Mode mode, analyzer::Program& from, const std:
   context.options.disabled.insert(options.disabled.begin(), options.disabled.end());
   context.options.dump_after.insert(options.dump_after.begin(), options.dump_after.end());
   context.options.entry_symbol = entry_symbol;
-  if (mode == compiler::Mode::Program)
-    for (const std::string& ns : analyzer.library_namespaces())
-      if (const auto& known = library_index().with_init; std::find(known.begin(), known.end(), ns) != known.end())
-        context.options.init_namespaces.push_back(ns);
+  if (mode == compiler::Mode::Program) context.options.init_namespaces = namespaces_to_set_up(analyzer.library_namespaces());
   compiler::TypeCounts counts;
   compiler::InlineCounts inlined;
   context.type_counts = &counts;

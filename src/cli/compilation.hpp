@@ -10,11 +10,12 @@
 
 namespace slisp::cli {
 
-// The library linked into this process, as text made by build-library: wrapper methods per var for the environment, and which
-// namespaces have an init function.
+// The library linked into this process, as text made by build-library: wrapper methods per var for the environment, which namespaces
+// have an init function, and which others they require.
 struct LibraryIndex {
   std::string wrappers;
-  std::vector<std::string> with_init;
+  std::vector<std::string> with_init;                                    // those that are required first
+  std::vector<std::pair<std::string, std::string>> required;             // namespace, one that it requires
 };
 const LibraryIndex& library_index();
 

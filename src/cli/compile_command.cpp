@@ -4,12 +4,14 @@
 #include "src/compiler/symbols.hpp"
 #include "src/reader/print_forms.hpp"
 #include "src/reader/report.hpp"
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <deque>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -141,18 +143,27 @@ int build_library_command(const Options& options) {
     if (!compilation.analyzer.analyze_namespace(name, program)) return compilation.report();
     order.push_back(name);
   }
+  // Init functions run in the order of the index: those of required namespaces first.
+  std::vector<std::string> set_up;
+  const auto& required = compilation.analyzer.library_requires();
+  auto visit = [&](auto&& self, const std::string& name) -> void {
+    if (std::find(set_up.begin(), set_up.end(), name) != set_up.end()) return;
+    std::set<std::string> first;
+    for (const auto& [ns, other] : required)
+      if (ns == name) first.insert(other);
+    for (const std::string& other : first) self(self, other);
+    set_up.push_back(name);
+  };
+  for (const std::string& name : order) visit(visit, name);
   std::string index, inits, externs;
+  std::map<std::string, std::string> init_symbols;     // of the namespaces that have one
   std::set<std::string> lines;                         // of the index, in an order that does not depend on who mentioned a var first
   std::vector<x64::LibraryModule> library;
   for (std::size_t i = 0; i < order.size(); ++i) {
     ir::Module& module = modules.emplace_back();
     if (!compilation.lower(compiler::Mode::Library, programs[i], compiler::label('i', order[i]), module)) return compilation.report();
     library.push_back({order[i], &module});
-    if (!module.init_symbol.empty()) {
-      index += "@init " + order[i] + "\n";
-      externs += "extern " + module.init_symbol + "\n";
-      inits += "dq " + module.init_symbol + "\n";
-    }
+    if (!module.init_symbol.empty()) init_symbols[order[i]] = module.init_symbol;
     for (const auto& var : programs[i].vars) {
       if (var->wrappers.empty()) continue;
       std::string line = var->ns + "/" + var->name;
@@ -161,6 +172,15 @@ int build_library_command(const Options& options) {
       lines.insert(line + "\n");
     }
   }
+  for (const std::string& name : set_up) {
+    auto found = init_symbols.find(name);
+    if (found == init_symbols.end()) continue;
+    index += "@init " + name + "\n";
+    externs += "extern " + found->second + "\n";
+    inits += "dq " + found->second + "\n";
+  }
+  const std::set<std::pair<std::string, std::string>> edges(required.begin(), required.end());
+  for (const auto& [ns, other] : edges) index += "@requires " + ns + " " + other + "\n";
   for (const std::string& line : lines) index += line;
   x64::Options code = code_options(options);
   if (auto failure = x64::write_library(library, code, options.output)) return report_failure(failure->status, failure->message + failure->details);

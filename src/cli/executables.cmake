@@ -8,7 +8,7 @@ configure_file(${CMAKE_CURRENT_LIST_DIR}/version.hpp.in ${PROJECT_BINARY_DIR}/ge
 add_library(slisp_cli STATIC ${cli_sources})
 target_include_directories(slisp_cli PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
 target_compile_options(slisp_cli PRIVATE ${SLISP_WARNINGS})
-target_link_libraries(slisp_cli PUBLIC slisp_codegen slisp_evaluator xxhash edit tinfo bsd md)
+target_link_libraries(slisp_cli PUBLIC slisp_codegen slisp_evaluator xxhash minizip z edit tinfo bsd md)
 
 set(SLISP_LIBRARY_FOLDER ${PROJECT_BINARY_DIR}/lib/slisp)
 foreach(archive slisp_runtime slisp_reader slisp_debug_heap)

@@ -21,7 +21,7 @@ constexpr const char* k_overview =
 constexpr const char* k_options =
     "\n"
     "options\n"
-    "  -I DIR               also look for required namespaces in DIR\n"
+    "  -I DIR               also look for required namespaces in DIR, a folder or a jar\n"
     "  -O0 -O1 -O2          level of optimisation (default: -O2)\n"
     "  -g                   source lines for gdb, perf and valgrind\n"
     "  --features NAME,...  reader conditional features besides :slisp\n"

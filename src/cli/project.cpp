@@ -4,6 +4,7 @@
 #include "src/cli/project.hpp"
 #include "runtime/api.hpp"
 #include "src/cli/commands.hpp"
+#include "src/cli/jars.hpp"
 #include "src/reader/reader.hpp"
 #include <algorithm>
 #include <cstdio>
@@ -118,6 +119,7 @@ int apply_project(Options& options) {
       if (std::find(options.include.begin(), options.include.end(), root) == options.include.end()) options.include.push_back(std::move(root));
     }
   }
+  if (const int status = open_jars(options)) return status;
   return options.main_namespace.empty() ? 0 : find_main(options);
 }
 

@@ -22,22 +22,6 @@ namespace {
 constexpr std::size_t k_most_entries = 128;
 constexpr std::uintmax_t k_most_bytes = 256u << 20;
 
-std::string cache_folder() {
-  std::string base;
-  if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg && xdg[0] == '/') {
-    base = xdg;
-  } else if (const char* home = std::getenv("HOME"); home && home[0] == '/') {
-    base = std::string(home) + "/.cache";
-  } else {
-    return {};
-  }
-  std::string folder = base + "/slisp";
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error || access(folder.c_str(), W_OK | X_OK) != 0) return {};
-  return folder;
-}
-
 std::string escaped(const std::string& path) {
   std::string out;
   for (char c : path) {
@@ -58,6 +42,22 @@ std::string unescaped(const std::string& text) {
 }
 
 }  // namespace
+
+std::string cache_folder() {
+  std::string base;
+  if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg && xdg[0] == '/') {
+    base = xdg;
+  } else if (const char* home = std::getenv("HOME"); home && home[0] == '/') {
+    base = std::string(home) + "/.cache";
+  } else {
+    return {};
+  }
+  std::string folder = base + "/slisp";
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error || access(folder.c_str(), W_OK | X_OK) != 0) return {};
+  return folder;
+}
 
 RunCache::RunCache() : folder_(cache_folder()) {}
 

@@ -33,6 +33,8 @@ class RunCache {
   std::string folder_;
 };
 
+// The folder that slisp keeps such things in, made if need be; empty: there is none that can be written.
+std::string cache_folder();
 std::string hash_text(const std::string& text);
 // Hash of a file's bytes, or empty when it cannot be read.
 std::string hash_file(const std::string& path);

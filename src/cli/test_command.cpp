@@ -116,6 +116,7 @@ int test_command(const Options& options) {
   }
   if (files.empty()) return report_failure(1, "no test files: a folder is searched for files named *_test and files with (deftest ...)");
   Options program = options;
+  program.refusals_warn = true;
   std::vector<std::string> namespaces;
   for (const fs::path& file : files) {
     std::string ns = namespace_of(file);
