@@ -66,3 +66,18 @@ foreach(subject IN LISTS subjects)
 endforeach()
 add_test(NAME compatibility_document COMMAND ${Python3_EXECUTABLE} -B ${SLISP_COMPATIBILITY}/document.py --check)
 set_tests_properties(compatibility_document PROPERTIES LABELS "nightly;compatibility")
+
+# The test of the ownership checker: faults planted in the counts of real IR. A few always, many nightly, the library's too.
+file(GLOB mutation_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/mutation/*.cpp)
+add_executable(mutate_counts ${mutation_sources})
+target_include_directories(mutate_counts PRIVATE ${PROJECT_SOURCE_DIR})
+target_link_libraries(mutate_counts PRIVATE slisp_compiler)
+target_link_options(mutate_counts PRIVATE -no-pie)
+add_test(NAME mutate_counts
+  COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/tools/mutate_counts.py --slisp ${SLISP_BINARY} --tool $<TARGET_FILE:mutate_counts>
+          --seed 1 --wanted 20 --programs 12)
+set_tests_properties(mutate_counts PROPERTIES LABELS "full;programs" TIMEOUT 600)
+add_test(NAME mutate_counts_long
+  COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/tools/mutate_counts.py --slisp ${SLISP_BINARY} --tool $<TARGET_FILE:mutate_counts>
+          --wanted 400 --library ${PROJECT_SOURCE_DIR}/stdlib)
+set_tests_properties(mutate_counts_long PROPERTIES LABELS "nightly;programs" TIMEOUT 3600)

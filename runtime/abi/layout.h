@@ -214,6 +214,14 @@ inline constexpr std::size_t k_offset_arguments = 16;
 static_assert(offsetof(ThreadContext, arguments) == k_offset_arguments);
 static_assert(offsetof(ThreadContext, stack_limit) == k_offset_stack_limit);
 
+// The allocator's part of what stands behind the context, for the inline form of allocation: the current page of each size class, and the
+// page's free list. Asserted in runtime/memory/context.hpp.
+inline constexpr std::size_t k_offset_heap_pages = 152;     // one pointer per size class, from 16 bytes on in steps of 8
+inline constexpr std::size_t k_offset_heap_allocated = 1080;
+inline constexpr std::size_t k_largest_inline_bytes = 128;  // classes up to here are those of every multiple of 8
+inline constexpr std::size_t k_offset_page_free = 0;
+inline constexpr std::size_t k_offset_page_used = 8;        // 32 bits
+
 // What failing functions return besides word 0 (DESIGN: calls and exceptions): i64 -> edx = 0, f64 -> eax = 0,
 // bool -> eax = 2.
 inline constexpr std::uint32_t k_bool_failed = 2;

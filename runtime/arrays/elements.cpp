@@ -188,6 +188,7 @@ Array* make_array(ElementType type, std::int64_t length, const ClassObject* clas
   const bool references = type == ElementType::Object;
   const auto slots = static_cast<std::uint16_t>(!references ? 0 : count < UINT16_MAX ? count : UINT16_MAX);
   const auto flags = static_cast<std::uint8_t>(static_cast<unsigned>(type) << abi::k_element_type_shift);
+  if (references) cell_made();
   auto* array = allocate_as<Array>(Kind::Array, sizeof(Array) + count * element_bytes(type), slots, flags);
   array->length = count;
   array->operations = &k_operations;

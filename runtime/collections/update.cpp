@@ -1,5 +1,6 @@
 // update.cpp: conj, assoc, dissoc, disj, pop, empty, subvec, merge_into on every kind.
 // Keeps: the collection is consumed on both outcomes, and changed in place where it is unique.
+#include "runtime/memory/updates.hpp"
 #include "runtime/seqs/seqs.hpp"
 #include "runtime/types/operations.hpp"
 
@@ -123,13 +124,16 @@ Word slisp_conj(Word x, Word element) {
     case Kind::Vector:
     case Kind::VectorTrie:
     case Kind::SubVector:
+      note_update(Update::Conj, x);
       return vec_conj(x, element);
     case Kind::ArrayMap:
     case Kind::HashMap:
     case Kind::TreeMap:
+      note_update(Update::Conj, x);
       return map_conj(x, element);
     case Kind::HashSet:
     case Kind::TreeSet:
+      note_update(Update::Conj, x);
       return set_put(x, element);
     case Kind::List:
     case Kind::EmptyList:
@@ -159,6 +163,7 @@ Word slisp_conj(Word x, Word element) {
 
 Word slisp_assoc(Word x, Word key, Word value) {
   const Kind kind = kind_or_none(x);
+  note_update(Update::Assoc, x);
   if (is_map_kind(kind)) return map_put(x, key, value);
   if (is_vector_kind(kind)) return vector_assoc(x, key, value);
   if (x == k_nil) return map_put(word_of(&slisp_empty_map), key, value);
@@ -170,17 +175,20 @@ Word slisp_assoc(Word x, Word key, Word value) {
 Word slisp_dissoc(Word x, Word key) {
   if (x == k_nil) return x;
   if (asks_type(x)) return slisp_type_operations.dissoc(x, key);
+  note_update(Update::Dissoc, x);
   return is_map(x) ? map_remove(x, key) : fail_with(x, k_nil, "clojure.lang.IPersistentMap");
 }
 
 Word slisp_disj(Word x, Word element) {
   if (!is_truthy(x)) return k_nil;  // (when set ...), as clojure.core has it
   if (asks_type(x)) return slisp_type_operations.disj(x, element);
+  note_update(Update::Disj, x);
   return is_set(x) ? set_remove(x, element) : fail_with(x, k_nil, "clojure.lang.IPersistentSet");
 }
 
 Word slisp_pop(Word x) {
   if (x == k_nil) return x;
+  if (is_vector(x)) note_update(Update::Pop, x);
   switch (kind_or_none(x)) {
     case Kind::Vector:
     case Kind::VectorTrie:
@@ -254,6 +262,7 @@ Word slisp_merge_into(Word map, Word other) {
     if (is_map(map) || asks_type(map)) return slisp_conj(map, other);
     return fail_with(map, other, "clojure.lang.IPersistentMap");
   }
+  note_update(Update::Merge, map);
   MapCursor cursor;
   while (map) {
     const Word* entry = cursor_next(other, cursor);

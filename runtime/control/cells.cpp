@@ -5,6 +5,7 @@
 #include "runtime/collections/maps.hpp"
 #include "runtime/control/classes.hpp"
 #include "runtime/control/exceptions.hpp"
+#include "runtime/memory/threading.hpp"
 #include "runtime/types/operations.hpp"
 
 // Promises, futures, agents and refs: only programs with such objects contain it.
@@ -120,6 +121,7 @@ using abi::k_pending;
 extern "C" {
 
 Word slisp_atom(Word value) {
+  cell_made();
   auto* atom = allocate_as<AtomObject>(Kind::Atom, sizeof(AtomObject), 4, abi::k_flag_has_meta);
   atom->value = value;
   atom->validator = atom->watches = atom->meta = k_nil;
@@ -208,7 +210,10 @@ Word slisp_notify_watches(Word reference, Word old_value, Word new_value) {
 
 Word slisp_validate(Word validator, Word value) { return validate(validator, value) ? k_nil : k_pending; }
 
-Word slisp_volatile_new(Word value) { return new_cell(Kind::Volatile, Owned::adopt(value)).take(); }
+Word slisp_volatile_new(Word value) {
+  cell_made();
+  return new_cell(Kind::Volatile, Owned::adopt(value)).take();
+}
 std::uint32_t slisp_volatile_p(Word value) { return is_kind(value, Kind::Volatile); }
 Word slisp_volatile_reset(Word reference, Word value) {
   Owned next = Owned::adopt(value);
@@ -227,7 +232,10 @@ Word slisp_unreduced(Word value) {
   return Owned::copy(maybe.as<CellObject>()->value).take();
 }
 
-Word slisp_box_new(Word value) { return new_cell(Kind::Box, Owned::adopt(value)).take(); }
+Word slisp_box_new(Word value) {
+  cell_made();
+  return new_cell(Kind::Box, Owned::adopt(value)).take();
+}
 Word slisp_box_get(Word box) { return load_cell(reinterpret_cast<CellObject*>(box), reinterpret_cast<CellObject*>(box)->value).take(); }
 void slisp_box_set(Word box, Word value) {
   auto* cell = reinterpret_cast<CellObject*>(box);

@@ -5,6 +5,7 @@
 #include "runtime/control/exceptions.hpp"
 #include "runtime/types/operations.hpp"
 #include "runtime/memory/context.hpp"
+#include "runtime/memory/threading.hpp"
 
 using namespace slisp::rt;
 namespace abi = slisp::abi;
@@ -59,6 +60,7 @@ void settle(DelayObject* delay, DelayState state, Owned value) {
 extern "C" {
 
 Word slisp_delay_new(Word function) {
+  cell_made();
   auto* delay = allocate_as<DelayObject>(Kind::Delay, sizeof(DelayObject), 2);
   delay->state = DelayState::Pending;
   delay->runner = 0;

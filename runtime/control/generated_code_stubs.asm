@@ -44,7 +44,8 @@ FUNCTION %1
         DUP     slisp_dup_slow_x, 1
 
 ; r11: any value; it loses one owner.
-%macro DROP 2
+%macro DROP 3
+extern %3
 FUNCTION %1
         test    r11b, 3
         jnz     short %%done
@@ -60,6 +61,7 @@ FUNCTION %1
 %%back: pop     rax
 %%done: ret
 %%slow: pop     rax
+        je      near %3                 ; the last one
         SAVE    %2
         mov     rdi, r11
         call    _ZN5slisp2rt12release_slowEPNS_3abi6HeaderE
@@ -67,8 +69,8 @@ FUNCTION %1
         ret
 %1.end:
 %endmacro
-        DROP    slisp_drop_slow, 0
-        DROP    slisp_drop_slow_x, 1
+        DROP    slisp_drop_slow, 0, slisp_end_object
+        DROP    slisp_drop_slow_x, 1, slisp_end_object_x
 
 ; r11: argument; r11: result.
 %macro ONE 3

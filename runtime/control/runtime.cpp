@@ -5,6 +5,7 @@
 #include "runtime/control/exceptions.hpp"
 #include "runtime/memory/context.hpp"
 #include "runtime/memory/threading.hpp"
+#include "runtime/memory/updates.hpp"
 #include "runtime/names/names.hpp"
 #include "runtime/sys/sys.hpp"
 #include <algorithm>
@@ -101,6 +102,8 @@ std::uint64_t runtime_stop() {
   }
   const char* report = sys::environment("SLISP_HEAP_REPORT");
   if (report != nullptr && std::string_view(report) == "1") heap_report();
+  const char* stats = sys::environment("SLISP_STATS");
+  if (stats != nullptr && std::string_view(stats) == "1") update_report();
   return counts.allocated - counts.freed;
 }
 

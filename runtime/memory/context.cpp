@@ -19,7 +19,7 @@ constexpr std::array<Page*, k_size_classes> no_pages() {
 constinit thread_local ThreadState t_state{
     .context = {.exception = 0, .stack_limit = nullptr, .arguments = {}, .runtime = nullptr},
     .runtime = {.page = no_pages(), .available = {}, .allocated = 0, .freed = 0, .heap = &g_first_heap,
-                .dead = nullptr, .releasing = false, .number = 1, .bindings = nullptr, .thread = nullptr}};
+                .dead = nullptr, .releasing = false, .number = 1, .bindings = nullptr, .thread = nullptr, .updates = {}}};
 
 namespace {
 constexpr unsigned k_most_rooms = 16;

@@ -67,6 +67,12 @@ struct BindingTable;
 
 }  // namespace slisp::rt
 
+namespace slisp::rt {
+// Operations that change a collection in place where nobody else has it.
+enum class Update : std::uint8_t { Conj, Assoc, Dissoc, Disj, Pop, Merge, Append, k_count };
+using UpdateCounts = std::array<std::array<std::uint64_t, 3>, static_cast<std::size_t>(Update::k_count)>;   // in place, copied, from a constant
+}  // namespace slisp::rt
+
 namespace slisp::abi {
 
 struct ThreadRecord;
@@ -82,6 +88,7 @@ struct Runtime {
   std::uint32_t number;                                // of this thread; 1 is the first
   rt::BindingTable* bindings;                          // null: none
   ThreadRecord* thread;                                // runtime/threads; null: the first thread, unless it was asked for
+  rt::UpdateCounts updates;                            // see updates.hpp
 };
 
 }  // namespace slisp::abi
@@ -95,10 +102,22 @@ struct ThreadState {
 };
 // Executables only, so its offset from fs is a constant.
 extern constinit thread_local ThreadState t_state [[gnu::tls_model("local-exec")]];
+static_assert(offsetof(ThreadState, runtime) + offsetof(abi::Runtime, page) == abi::k_offset_heap_pages);
+static_assert(offsetof(ThreadState, runtime) + offsetof(abi::Runtime, allocated) == abi::k_offset_heap_allocated);
+static_assert(offsetof(Page, free) == abi::k_offset_page_free && offsetof(Page, used) == abi::k_offset_page_used);
+static_assert(k_class_bytes[abi::k_largest_inline_bytes / 8 - 2] == abi::k_largest_inline_bytes);
+// runtime/memory/end_object.asm
+static_assert(offsetof(ThreadState, runtime) + offsetof(abi::Runtime, freed) == 1088 &&
+              offsetof(ThreadState, runtime) + offsetof(abi::Runtime, heap) == 1096);
+static_assert(offsetof(Page, state) == 19 && offsetof(Page, heap) == 40 && static_cast<int>(PageState::Full) == 3);
+static_assert(static_cast<int>(Kind::Long) == 3 && static_cast<int>(Kind::Double) == 4 && static_cast<int>(Kind::List) == 12 &&
+              static_cast<int>(Kind::Cons) == 13 && static_cast<int>(Kind::Vector) == 21 && static_cast<int>(Kind::ArrayMap) == 25 &&
+              static_cast<int>(Kind::Fn) == 36);
 
 struct HeapCounts {
   std::uint64_t allocated, freed, peak_bytes;
 };
+void updates_of_ended_thread(const UpdateCounts& counts);      // added to what update_report says
 HeapCounts heap_counts();                        // of all threads that ended and this one
 // A thread begins and ends: it gets a heap, it leaves its heap and its counts.
 void heap_attach();

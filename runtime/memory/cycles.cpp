@@ -4,8 +4,11 @@
 // Keeps: an object with a count higher than the references the heap holds to it is a root; what it reaches stays.
 // Idea: trial deletion over the whole heap at once: subtract inner references from counts (Bacon & Rajan 2001), mark from what is
 //       left over, the rest is garbage. References outside slots are unknown here and so count as from outside: nothing is freed early.
+// When: at exit, and when enough cells were made since the last time: only what is made mutable can close a cycle. `Enough` grows with the heap, so
+//       that a look costs a bounded number of visits per cell, and doubles while nothing is found.
 #include "runtime/abi/functions.hpp"
 #include "runtime/memory/context.hpp"
+#include <algorithm>
 
 namespace slisp::rt {
 namespace {
@@ -105,6 +108,23 @@ void collect_cycles() {
   census.each([&](Entry& entry) {
     if (!entry.reached) release(word_of(entry.object));
   });
+}
+
+namespace {
+constexpr std::uint64_t k_fewest_cells = 1024, k_most_patience = 1024;
+std::uint64_t g_cells = 0, g_cells_wanted = k_fewest_cells, g_patience = 1;
+}  // namespace
+
+// All objects are whole here, and whoever needs one holds a count of it.
+void cell_made() {
+  if (g_threading != nullptr || ++g_cells < g_cells_wanted) return;
+  g_cells = 0;
+  const HeapCounts before = heap_counts();
+  collect_cycles();
+  const HeapCounts after = heap_counts();
+  const std::uint64_t live = after.allocated - after.freed;
+  g_patience = after.freed != before.freed ? 1 : std::min(g_patience * 2, k_most_patience);
+  g_cells_wanted = std::max({k_fewest_cells, live / 4, after.peak_bytes / k_page_bytes}) * g_patience;
 }
 
 }  // namespace slisp::rt

@@ -389,6 +389,7 @@ void heap_attach() {
 
 void heap_detach() {
   abi::Runtime& runtime = t_state.runtime;
+  updates_of_ended_thread(runtime.updates);
   Heap* heap = runtime.heap;
   take_in(*heap, runtime.available);
   for (Page*& page : runtime.page) {

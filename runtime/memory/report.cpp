@@ -1,6 +1,6 @@
-// report.cpp: the lines of SLISP_HEAP_REPORT=1.
+// report.cpp: the lines of SLISP_HEAP_REPORT=1 and SLISP_STATS=1.
 // Keeps: counts are the allocator's own, taken when everything the program and the runtime own was released, before any bulk release.
-#include "runtime/memory/context.hpp"
+#include "runtime/memory/updates.hpp"
 #include "runtime/sys/sys.hpp"
 
 namespace slisp::rt {
@@ -55,6 +55,29 @@ void heap_report() {
             &kinds);
   for (std::size_t kind = 0; kind < k_kinds; ++kind) {
     if (kinds.live[kind] != 0) Line().text("  ").text(k_kind_names[kind]).text(" ").number(kinds.live[kind]).text("\n").write();
+  }
+}
+
+namespace {
+constexpr std::string_view k_update_names[] = {"conj", "assoc", "dissoc", "disj", "pop", "merge", "str"};
+static_assert(std::size(k_update_names) == static_cast<std::size_t>(Update::k_count));
+UpdateCounts g_updates_of_ended_threads{};
+constinit Lock g_updates_lock;
+}  // namespace
+
+void updates_of_ended_thread(const UpdateCounts& counts) {
+  Locked hold(g_updates_lock);
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    for (std::size_t k = 0; k < counts[i].size(); ++k) g_updates_of_ended_threads[i][k] += counts[i][k];
+}
+
+void update_report() {
+  updates_of_ended_thread(t_state.runtime.updates);
+  for (std::size_t i = 0; i < g_updates_of_ended_threads.size(); ++i) {
+    const auto& counts = g_updates_of_ended_threads[i];
+    if (counts[0] + counts[1] + counts[2] == 0) continue;
+    Line().text("updates: ").text(k_update_names[i]).text(" ").number(counts[0]).text(" in place, ").number(counts[1]).text(" copied, ")
+        .number(counts[2]).text(" from constants\n").write();
   }
 }
 

@@ -73,6 +73,10 @@ inline void publish(Borrowed value) {
   if (g_threading != nullptr) g_threading->mark(value.word());
 }
 
+// A mutable cell is about to be made (or gets an object, where making one says nothing): now and then cycles are looked for. Every object is whole,
+// and what the caller needs is counted.
+void cell_made();
+
 // A room that keeps objects outside of vars registers how to publish them, once; called before the first thread starts. What it makes later it
 // publishes itself.
 void before_threads(void (*publish_all)());

@@ -1,4 +1,5 @@
 // str.cpp: str and join. A string that grows in a loop grows in place: the accumulator is owned and unique.
+#include "runtime/memory/updates.hpp"
 #include "runtime/text/text.hpp"
 
 namespace slisp::rt {
@@ -43,6 +44,7 @@ Word slisp_str1(Word word) {
 Word slisp_str_append(Word text_word, Word x_word) {
   Owned text = Owned::adopt(text_word);
   const Owned x = Owned::adopt(x_word);
+  note_update(Update::Append, text.word());
   if (!is_string(text)) {
     text = append_value(empty_string(), text);
     if (text.failed()) return text.take();

@@ -8,6 +8,7 @@
 namespace slisp::rt {
 
 SyncObject* new_sync(SyncSort sort, unsigned slots) {
+  cell_made();
   auto* object = allocate_as<SyncObject>(Kind::Sync, sizeof(SyncObject) + slots * sizeof(Word), static_cast<std::uint16_t>(slots));
   object->sort = sort;
   object->state = 0;

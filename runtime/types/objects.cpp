@@ -108,6 +108,7 @@ Word slisp_type_field(Word object, std::int64_t index) { return field_of(header_
 
 Word slisp_type_field_set(Word object, std::int64_t index, Word value) {
   retain(value);
+  if (is_pointer(value)) cell_made();
   store_cell(header_of(object), slots_of(header_of(object))[1 + index], Owned::adopt(value));
   return value;
 }

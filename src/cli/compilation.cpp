@@ -171,6 +171,8 @@ x64::Options code_options(const Options& options) {
   auto enabled = [&](std::string_view pass) {
     return std::find(options.disabled.begin(), options.disabled.end(), pass) == options.disabled.end();
   };
+  made.inline_access = enabled("inline-access");
+  made.inline_allocation = enabled("inline-allocation");
   made.registers = {enabled("regalloc"), enabled("promote"), enabled("belady")};
   made.inline_caches = enabled("inline-caches");
   made.inline_equality = enabled("inline-equality");

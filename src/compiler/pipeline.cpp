@@ -70,10 +70,11 @@ ClosedWorld annotate(CompileContext& context, Program& program) {
   return world;
 }
 
-constexpr std::string_view k_switchable[] = {"inline-wrappers", "fold-arithmetic", "fold-branches", "thread-jumps",  "inline",         "infer",  "speculate",
-                                             "unbox",           "cancel-counts",   "regalloc",      "promote",       "belady",         "inline-caches", "inline-equality"};
+constexpr std::string_view k_switchable[] = {"inline-wrappers", "fold-arithmetic",  "fold-branches", "thread-jumps", "inline",        "infer",             "speculate", "unbox",
+                                             "cancel-counts",   "borrow-arguments", "borrow",        "take-fields",  "reuse",         "inline-access",
+                                             "regalloc",        "promote",          "belady",        "inline-caches", "inline-equality", "inline-allocation"};
 constexpr std::string_view k_dumpable[] = {"inline-wrappers", "anf",          "captures",     "ownership",  "lower",
-                                           "fold-branches",   "thread-jumps", "inline",       "speculate",    "unbox",        "cancel-counts", "dead-blocks"};
+                                           "fold-branches",   "thread-jumps", "inline",       "speculate",    "unbox",        "cancel-counts", "borrow-arguments", "borrow", "take-fields", "reuse", "dead-blocks"};
 
 }  // namespace
 
@@ -111,6 +112,14 @@ bool compile_program(CompileContext& context, Program& original, ir::Module& mod
   }
   if (context.enabled("cancel-counts", 2)) per_function(module, cancel_counts);
   after_ir(context, "cancel-counts", module);
+  if (context.enabled("borrow-arguments", 2)) per_function(module, borrow_arguments);
+  after_ir(context, "borrow-arguments", module);
+  if (context.enabled("borrow", 2)) borrow_parameters(module);
+  after_ir(context, "borrow", module);
+  if (context.enabled("take-fields", 2)) per_function(module, take_fields);
+  after_ir(context, "take-fields", module);
+  if (context.enabled("reuse", 2)) per_function(module, reuse);
+  after_ir(context, "reuse", module);
   per_function(module, ir::remove_dead_blocks);
   after_ir(context, "dead-blocks", module);
   return true;

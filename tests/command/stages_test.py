@@ -20,8 +20,8 @@ PRESSURE = """(defn keep [x] x)
 (println (many 30))
 """
 PASSES = ("inline-wrappers", "anf", "captures", "ownership", "lower", "fold-branches", "thread-jumps", "cancel-counts", "dead-blocks")
-SWITCHES = ("inline-wrappers", "fold-arithmetic", "fold-branches", "thread-jumps", "inline", "infer", "speculate", "unbox", "cancel-counts", "regalloc",
-            "promote", "belady", "inline-caches", "inline-equality")
+SWITCHES = ("inline-wrappers", "fold-arithmetic", "fold-branches", "thread-jumps", "inline", "infer", "speculate", "unbox", "cancel-counts", "borrow-arguments",
+            "borrow", "take-fields", "reuse", "inline-access", "inline-allocation", "regalloc", "promote", "belady", "inline-caches", "inline-equality")
 
 
 class Stages(Case):

@@ -105,6 +105,7 @@ HeapCounts heap_counts() {
 
 void heap_attach() {}
 void heap_detach() {
+  updates_of_ended_thread(t_state.runtime.updates);
   Locked hold(g_lock);
   g_ended.allocated += t_state.runtime.allocated;
   g_ended.freed += t_state.runtime.freed;
@@ -116,3 +117,69 @@ void heap_each(void (*visit)(Header*, void*), void* argument) {
 }
 
 }  // namespace slisp::rt
+
+// In the place of end_object.asm: every register but r11 is kept.
+extern "C" [[gnu::used]] void slisp_debug_end_object(slisp::rt::Header* object) { slisp::rt::release_slow(object); }
+asm(R"(
+  .text
+  .globl slisp_end_object, slisp_end_object_x
+  .type slisp_end_object, @function
+  .type slisp_end_object_x, @function
+slisp_end_object:
+slisp_end_object_x:
+  push %rax
+  push %rcx
+  push %rdx
+  push %rsi
+  push %rdi
+  push %r8
+  push %r9
+  push %r10
+  sub $264, %rsp
+  movups %xmm0, (%rsp)
+  movups %xmm1, 16(%rsp)
+  movups %xmm2, 32(%rsp)
+  movups %xmm3, 48(%rsp)
+  movups %xmm4, 64(%rsp)
+  movups %xmm5, 80(%rsp)
+  movups %xmm6, 96(%rsp)
+  movups %xmm7, 112(%rsp)
+  movups %xmm8, 128(%rsp)
+  movups %xmm9, 144(%rsp)
+  movups %xmm10, 160(%rsp)
+  movups %xmm11, 176(%rsp)
+  movups %xmm12, 192(%rsp)
+  movups %xmm13, 208(%rsp)
+  movups %xmm14, 224(%rsp)
+  movups %xmm15, 240(%rsp)
+  mov %r11, %rdi
+  call slisp_debug_end_object
+  movups (%rsp), %xmm0
+  movups 16(%rsp), %xmm1
+  movups 32(%rsp), %xmm2
+  movups 48(%rsp), %xmm3
+  movups 64(%rsp), %xmm4
+  movups 80(%rsp), %xmm5
+  movups 96(%rsp), %xmm6
+  movups 112(%rsp), %xmm7
+  movups 128(%rsp), %xmm8
+  movups 144(%rsp), %xmm9
+  movups 160(%rsp), %xmm10
+  movups 176(%rsp), %xmm11
+  movups 192(%rsp), %xmm12
+  movups 208(%rsp), %xmm13
+  movups 224(%rsp), %xmm14
+  movups 240(%rsp), %xmm15
+  add $264, %rsp
+  pop %r10
+  pop %r9
+  pop %r8
+  pop %rdi
+  pop %rsi
+  pop %rdx
+  pop %rcx
+  pop %rax
+  ret
+  .size slisp_end_object, .-slisp_end_object
+  .size slisp_end_object_x, .-slisp_end_object_x
+)");

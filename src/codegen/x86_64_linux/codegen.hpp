@@ -31,6 +31,8 @@ struct AllocationCounts {
 
 struct Options {
   int optimize = 2;                  // 0: no inline fast paths
+  bool inline_access = true;         // --no-inline-access: looks into vectors and lists are calls
+  bool inline_allocation = true;     // --no-inline-allocation: small objects are made by calls
   RegisterSwitches registers;
   bool inline_equality = true;       // --no-inline-equality: = with a keyword, character, nil or boolean is a call
   bool inline_caches = true;         // --no-inline-caches: every lookup of a keyword is a call

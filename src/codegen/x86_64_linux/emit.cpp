@@ -2,6 +2,7 @@
 // Keeps: every jump has its size written: NASM's time is quadratic in jumps that it must size itself.
 // Idea: instructions.def bounds every instruction's size from above; a jump whose distance by those bounds is below 128 is short.
 #include "src/codegen/x86_64_linux/emit.hpp"
+#include "src/codegen/x86_64_linux/access_templates.hpp"
 #include "src/codegen/x86_64_linux/emit_raw.hpp"
 #include "src/codegen/x86_64_linux/isel.hpp"
 #include "src/compiler/check.hpp"
@@ -335,6 +336,43 @@ class Printer {
              keeping("slisp_lookup_slow") + "\ntest r11,r11\njz near .b" + std::to_string(inst.exit) + "\nmov " + d + ",r11\njmp near .f" + n + "\n";
     sites_ += site + ": dq 0,0\n";
   }
+  void print(TemplateText text) {
+    out_ << text.hot;
+    cold_ += text.cold;
+  }
+  static RegisterNames names(const Operand& o) { return {reg(o), reg(o, 4), reg(o, 1)}; }
+  AccessContext access(std::string slow_path, std::uint32_t exit) {
+    return {fresh(), std::move(slow_path), keeping("slisp_dup_slow"), ".b" + std::to_string(exit)};
+  }
+  void access(const MInst& inst) {
+    const RegisterNames d = names(inst.operand[0]), v = names(inst.operand[1]);
+    const AccessContext at = access(slow_path(inst), inst.exit);
+    switch (inst.op) {
+      case Opcode::NthLook: return print(nth_look(at, d, v, place(inst.operand[2]), inst.operand[2].is(Kind::Immediate)));
+      case Opcode::NthTake: return print(nth_take(access(keeping("slisp_slow_nth_look"), inst.exit), d, v, place(inst.operand[2])));
+      case Opcode::Nth:
+        return print(nth_last(at, d, v, place(inst.operand[2]), inst.operand[2].is(Kind::Immediate), keeping("slisp_end_object")));
+      case Opcode::Step:
+        if (static_cast<abi::RuntimeFunctionId>(inst.number) == abi::RuntimeFunctionId::seq) return print(seq_last(at, d, v));
+        return print(step(at, d, v));
+      case Opcode::FirstTake: return print(first_take(at, d, v));
+      case Opcode::FirstLook: return print(first_look(at, d, v));
+      case Opcode::RestLook: return print(rest_look(at, d, v, runtime("slisp_empty_list")));
+      case Opcode::NextLook: return print(next_look(at, d, v));
+      case Opcode::SeqLook: return print(seq_look(at, d, v));
+      case Opcode::NewCons: return print(new_cons(at, d, place(inst.operand[1]), names(inst.operand[2])));
+      default: return print(empty_look(at, d, v));
+    }
+  }
+  void new_object(const MInst& inst) {
+    const std::uint32_t kind = inst.number & 0xff, slots = inst.number >> 8;
+    const std::size_t raw = kind == static_cast<std::uint32_t>(abi::Kind::Fn) || slots == 0 ? 8 : 0;     // descriptor; payload of a number
+    if (inst.op == Opcode::Renew) {
+      const AccessContext at = access(keeping("slisp_allocate_slow"), k_no_block);
+      return print(renew(at, names(inst.operand[0]), names(inst.operand[1]), kind | slots << 16, 8 + raw + 8 * slots, keeping("slisp_end_object")));
+    }
+    print(x64::new_object(access(keeping("slisp_allocate_slow"), k_no_block), names(inst.operand[0]), kind | slots << 16, 8 + raw + 8 * slots));
+  }
 
   void result_test(const MInst& inst) {
     if (inst.exit == k_no_block) return;
@@ -439,6 +477,22 @@ class Printer {
       case Opcode::EqualStatic: equal_static(inst); return;
       case Opcode::EqualStaticJump: equal_static_jump(inst); return;
       case Opcode::LookupKeyword: lookup_keyword(inst); return;
+      case Opcode::NthLook:
+      case Opcode::FirstLook:
+      case Opcode::RestLook:
+      case Opcode::NextLook:
+      case Opcode::SeqLook:
+      case Opcode::EmptyLook:
+      case Opcode::NthTake:
+      case Opcode::FirstTake:
+      case Opcode::Nth:
+      case Opcode::Step:
+      case Opcode::NewCons: access(inst); return;
+      case Opcode::Renew:
+      case Opcode::NewObject: new_object(inst); return;
+      case Opcode::Shell:
+        out_ << "mov r11," << reg(o[1]) << "\ncall " << keeping("slisp_shell") << "\nmov " << reg(o[0]) << ",r11\n";
+        return;
       case Opcode::StackCheck: {
         std::string n = fresh();
         out_ << "cmp rsp,[r15+" << abi::k_offset_stack_limit << "]\njb near .c" << n << '\n';

@@ -18,9 +18,11 @@ MInst& Selector::emit(Opcode op) {
 
 void Selector::count_uses_and_predecessors() {
   uses_.assign(in_.values.size(), 0);
+  definition_.assign(in_.values.size(), nullptr);
   predecessors_.assign(in_.blocks.size(), 0);
   for (const ir::Block& block : in_.blocks)
     for (const ir::Instruction& inst : block.instructions) {
+      if (inst.result.valid()) definition_[inst.result.index] = &inst;
       for (ir::ValueId v : inst.operands) ++uses_[v.index];
       for (const ir::Edge& edge : inst.edges) {
         ++predecessors_[edge.target.index];
@@ -109,6 +111,7 @@ void Selector::select_chain(std::uint32_t machine, ir::BlockId block) {
   while (block.valid()) {
     ir::BlockId next;
     ir_block_ = block;
+    find_constructions(block);
     for (const ir::Instruction& inst : in_[block].instructions) {
       line_ = inst.line;
       if (select(inst, next)) break;
@@ -125,6 +128,7 @@ bool Selector::select(const ir::Instruction& inst, ir::BlockId& next) {
     case Op::EpochOpen: emit(Opcode::EpochOpen).number = inst.id; return false;
     case Op::EpochClose: emit(Opcode::EpochClose).number = inst.id; return false;
     case Op::SlotStore: {
+      if (elided(inst)) return false;
       Operand block = operand(inst.operands[0]);
       MInst& store = emit(Opcode::Store);
       store.operand[0] = slot_word(block.index, inst.imm);
@@ -132,6 +136,8 @@ bool Selector::select(const ir::Instruction& inst, ir::BlockId& next) {
       return false;
     }
     case Op::RtCall:
+      if (select_allocation(inst, k_no_block)) return false;
+      let_go(inst);
       if (select_inline(inst, k_no_block) == Inline::No) call_runtime(inst, k_no_block);
       return false;
     case Op::Jump:
@@ -155,8 +161,14 @@ bool Selector::select(const ir::Instruction& inst, ir::BlockId& next) {
       return true;
     }
     case Op::TryRtCall: {
+      if (constructions_.count(&inst) != 0) {     // cannot throw after all
+        select_allocation(inst, k_no_block);
+        if (follow(inst.edges[0])) next = inst.edges[0].target;
+        return true;
+      }
       std::uint32_t exit = edge_block(inst.edges[1], true);
-      Inline how = select_inline(inst, exit);
+      Inline how = select_access(inst, exit) || select_allocation(inst, exit) ? Inline::Yes : select_inline(inst, exit);
+      if (how == Inline::No) let_go(inst);
       if (how == Inline::WithBranch) return true;
       if (how == Inline::No) call_runtime(inst, exit);
       if (follow(inst.edges[0])) next = inst.edges[0].target;

@@ -10,6 +10,7 @@
 #include "src/codegen/x86_64_linux/allocate.hpp"
 #include "src/codegen/x86_64_linux/instructions.hpp"
 #include <unordered_map>
+#include <unordered_set>
 
 namespace slisp::x64 {
 
@@ -79,6 +80,21 @@ class Selector {
   void call_function(const ir::Instruction& inst, std::uint32_t exit);
   void call_any(const ir::Instruction& inst, std::uint32_t exit);
   void pass_arguments(MInst& call, std::span<const ir::ValueId> arguments);
+  // isel_access.cpp: true if an inline form was chosen.
+  bool select_access(const ir::Instruction& inst, std::uint32_t exit);
+  // isel_allocation.cpp: the same; find_constructions() looks for them in a block, in front of its selection.
+  struct Construction {
+    abi::Kind kind;
+    std::vector<ir::ValueId> words;               // of its slots
+    ir::ValueId raw;                              // the word in front of them, of a closure: its descriptor
+    ir::ValueId reused;                           // an emptied object, or nil
+  };
+  void find_constructions(ir::BlockId block);
+  bool elided(const ir::Instruction& inst) const { return elided_.count(&inst) != 0; }   // a store to a block that nobody needs
+  bool select_allocation(const ir::Instruction& inst, std::uint32_t exit);
+  void box_double(const ir::Instruction& inst);
+  void let_go(const ir::Instruction& inst);       // of an emptied object that the call at hand has no use for
+  void construct(ir::ValueId result, const Construction& made);
   // isel_arithmetic.cpp: true if an inline form was chosen; `fused` then tells that the branch behind it was done as well.
   enum class Inline { No, Yes, WithBranch };
   Inline select_inline(const ir::Instruction& inst, std::uint32_t exit);
@@ -98,6 +114,9 @@ class Selector {
   std::vector<std::uint32_t> block_map_;          // IR block -> machine block
   std::vector<std::pair<std::uint32_t, ir::BlockId>> work_;
   std::vector<const ir::Instruction*> deferred_;  // per IR value: condition that its branch will compute
+  std::vector<const ir::Instruction*> definition_;   // per IR value; null: a parameter
+  std::unordered_map<const ir::Instruction*, Construction> constructions_;
+  std::unordered_set<const ir::Instruction*> elided_;
   Operand closure_;                               // r10 at entry
 };
 

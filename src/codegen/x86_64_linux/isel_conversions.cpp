@@ -45,6 +45,10 @@ bool Selector::select_conversion(const ir::Instruction& inst) {
       [[fallthrough]];
     case Op::F64ToAny: {
       bool is_double = inst.op == Op::F64ToAny;
+      if (is_double && options_.optimize > 0 && options_.inline_allocation) {
+        box_double(inst);
+        return true;
+      }
       std::uint32_t d = define(inst.result);
       MInst& call = emit(Opcode::Call);
       call.operand[0] = symbol_address(view_.symbols.intern(is_double ? "slisp_box_double" : "slisp_box_long"));

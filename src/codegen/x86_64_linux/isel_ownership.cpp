@@ -17,6 +17,18 @@ bool Selector::select_ownership(const ir::Instruction& inst) {
       if (value.is(Operand::Kind::Virtual)) emit(options_.optimize > 0 ? Opcode::Release : Opcode::ReleaseCall).operand[0] = value;
       return true;
     }
+    case Op::Shell: {
+      Operand value = operand(inst.operands[0]);
+      if (!value.is(Operand::Kind::Virtual)) {
+        place_[inst.result.index] = immediate(abi::k_nil);
+        return true;
+      }
+      std::uint32_t d = define(inst.result);
+      MInst& shell = emit(Opcode::Shell);
+      shell.operand[0] = virtual_register(d);
+      shell.operand[1] = value;
+      return true;
+    }
     case Op::Self: place_[inst.result.index] = closure_; return true;
     case Op::Capture: {
       std::uint32_t d = define(inst.result);

@@ -91,7 +91,7 @@ struct Function {
   Type result = Type::Any;               // or I64, F64: what its returns give, and how it says that it failed
   std::uint32_t captures = 0;            // captured values of its closure; 0: the closure register is not read
   std::vector<Value> values;
-  std::vector<Block> blocks;             // [0] is the entry; its parameters are the function's: Any and Owned, or I64 or F64
+  std::vector<Block> blocks;             // [0] is the entry; its parameters are the function's: Any and Owned, or Borrowed from the caller; or I64 or F64
   std::vector<Epoch> epochs;
   std::vector<Slot> slots;
   SourceLine line;

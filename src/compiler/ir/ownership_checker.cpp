@@ -9,6 +9,7 @@
 //   - A borrowed value may be used while its owner, followed through borrowed owners, is in the set. Without an owner it is kept
 //     alive by the caller (captures, self).
 //   - Trivial values are free.
+//   - A block for reuse (shell) is an owned value like any other, an operand more than the row has.
 // It shares no code with the lowering and knows nothing of it.
 #include "src/compiler/ir/ownership_checker.hpp"
 #include "runtime/abi/functions.hpp"
@@ -127,6 +128,7 @@ class Checker {
 
   void step(State& s, const Instruction& i) {
     switch (i.op) {
+      case Op::Shell:
       case Op::Drop: consume(s, i, i.operands[0]); break;
       case Op::Return:
         consume(s, i, i.operands[0]);
@@ -147,9 +149,14 @@ class Checker {
         break;
       case Op::RtCall:
       case Op::TryRtCall: call(s, i); break;
-      case Op::TryCallFn:
-        for (ValueId v : i.operands) consume(s, i, v);
+      case Op::TryCallFn: {
+        auto lent = [&](std::size_t k) { return (static_cast<std::uint64_t>(i.imm) >> k & 1) != 0; };
+        for (std::size_t k = 0; k < i.operands.size(); ++k)
+          if (!lent(k)) consume(s, i, i.operands[k]);
+        for (std::size_t k = 0; k < i.operands.size(); ++k)     // also after the owned ones are gone
+          if (lent(k)) look(s, i, i.operands[k]);
         break;
+      }
       case Op::TryCallAny:
         for (std::size_t k = 1; k < i.operands.size(); ++k) consume(s, i, i.operands[k]);
         look(s, i, i.operands[0]);

@@ -402,6 +402,10 @@ class Parser {
         Type result;
         if (!type_named(type, result)) return "unknown type '" + type + "'";
         i.id = static_cast<std::uint32_t>(result);
+        if (std::uint64_t lends = 0; line.take("lends=")) {
+          if (!line.number(lends)) return "wrong lends=";
+          i.imm = static_cast<std::int64_t>(lends);
+        }
         break;
       }
       default: break;

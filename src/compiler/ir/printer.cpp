@@ -158,6 +158,7 @@ std::string print_instruction(const Instruction& i) {
     case Op::TryCallFn:
       out += " " + i.symbol;
       if (static_cast<Type>(i.id) != Type::Any) out += std::string(":") + type_text(static_cast<Type>(i.id));
+      if (i.imm != 0) out += " lends=" + std::to_string(i.imm);
       break;
     default: break;
   }

@@ -11,10 +11,12 @@
 //   - each use is dominated by the definition
 // Types
 //   - operands and results have the types of ops.def and of the runtime table; edge arguments those of the target's parameters
-//   - parameters of the entry are `owned any`, or unboxed numbers; a return gives what the function says it returns; blocks (addresses of slots) never travel along edges
+//   - parameters of the entry are `owned any`, or `borrowed any`, or unboxed numbers, and calls within the module lend just what is borrowed; a return
+//     gives what the function says it returns; blocks (addresses of slots) never travel along edges
 //   - an Owned parameter takes Owned or Trivial arguments, a Trivial one Trivial, a Borrowed one Borrowed or Trivial
 // Calls
-//   - rt calls functions that cannot throw, try_rt those that may; operands as many as the row says
+//   - rt calls functions that cannot throw, try_rt those that may; operands as many as the row says; `vector` and `cons` may have one
+//     more, an emptied object to write into
 //   - try_call has at most 21 operands (20 and a rest seq), try_invoke 1 to 21 (callee and at most 20)
 //   - edges of calls and of stack_check carry no arguments on the normal side
 // Frame memory
@@ -30,6 +32,7 @@
 #include "src/compiler/ir/text.hpp"
 #include <algorithm>
 #include <optional>
+#include <string_view>
 #include <unordered_map>
 
 namespace slisp::ir {
@@ -130,8 +133,8 @@ class Verifier {
         define(id, p, nullptr);
         if (fn_[p].type == Type::Block || fn_[p].type == Type::None) problem(id, nullptr, "a parameter of this type");
         bool raw = (fn_[p].type == Type::I64 || fn_[p].type == Type::F64) && fn_[p].ownership == Ownership::Trivial;
-        if (b == 0 && !raw && (fn_[p].type != Type::Any || fn_[p].ownership != Ownership::Owned))
-          problem(id, nullptr, "parameters of the entry are owned any, or unboxed numbers");
+        bool counted = fn_[p].type == Type::Any && (fn_[p].ownership == Ownership::Owned || (fn_[p].ownership == Ownership::Borrowed && !fn_[p].owner.valid()));
+        if (b == 0 && !raw && !counted) problem(id, nullptr, "parameters of the entry are owned any, borrowed from the caller, or unboxed numbers");
       }
       for (const Instruction& i : fn_.blocks[b].instructions) {
         bool is_try = defines_at_edge(i.op);
@@ -234,6 +237,7 @@ class Verifier {
       case Op::SlotStore: return operands(b, i, {Type::Block, Type::Any});
       case Op::Dup:
       case Op::Drop:
+      case Op::Shell:
       case Op::Truthy:
       case Op::IsNil:
       case Op::UnboxI64:
@@ -275,7 +279,11 @@ class Verifier {
         if (i.id >= static_cast<std::uint32_t>(abi::RuntimeFunctionId::k_count)) return;
         const auto& row = abi::runtime_function(static_cast<abi::RuntimeFunctionId>(i.id));
         if (row.may_throw != (i.op == Op::TryRtCall)) problem(b, &i, "rt is for functions that cannot throw, try_rt for the others");
-        if (i.operands.size() != row.parameter_count) return problem(b, &i, "wrong number of operands");
+        const auto function = static_cast<abi::RuntimeFunctionId>(i.id);
+        const bool reuses = (function == abi::RuntimeFunctionId::vector || function == abi::RuntimeFunctionId::cons) &&
+                            i.operands.size() == std::size_t{row.parameter_count} + 1;
+        if (reuses) expect(b, i, row.parameter_count, Type::Any);
+        else if (i.operands.size() != row.parameter_count) return problem(b, &i, "wrong number of operands");
         for (std::size_t k = 0; k < row.parameter_count; ++k) expect(b, i, k, type_of(row.parameters[k]));
         return;
       }
@@ -285,7 +293,8 @@ class Verifier {
         for (ValueId v : i.operands)
           if (fn_[v].type != Type::Any && fn_[v].type != Type::I64 && fn_[v].type != Type::F64) problem(b, &i, "an operand of the wrong type");
         if (Type t = static_cast<Type>(i.id); t != Type::Any && t != Type::I64 && t != Type::F64) problem(b, &i, "a result of the wrong type");
-        if (const Function* callee = find(i.symbol)) callee_fits(b, i, *callee);
+        if (const Function* callee = find(i.symbol)) callee_fits(b, i, *callee), lends(b, i, *callee);
+        else if (i.imm != 0) problem(b, &i, "lends to a function of another module");
         return;
       case Op::TryCallAny:
         if (i.operands.empty() || i.operands.size() > 21) problem(b, &i, "wrong number of operands");
@@ -293,6 +302,14 @@ class Verifier {
         return;
       case Op::k_count: return problem(b, &i, "unknown instruction");
     }
+  }
+
+  void lends(BlockId b, const Instruction& i, const Function& callee) {
+    const auto& parameters = callee.blocks.empty() ? std::vector<ValueId>{} : callee.blocks[0].parameters;
+    if (parameters.size() != i.operands.size()) return;           // an arity that is missing throws
+    for (std::size_t k = 0; k < parameters.size(); ++k)
+      if ((callee[parameters[k]].ownership == Ownership::Borrowed) != ((static_cast<std::uint64_t>(i.imm) >> k & 1) != 0))
+        problem(b, &i, "operand " + std::to_string(k) + " is lent to a parameter that owns it, or the other way round");
   }
 
   void edges(BlockId b, const Instruction& i) {

@@ -49,6 +49,7 @@ class Canceller {
   static bool consumes(const Instruction& i, ValueId y) {
     switch (i.op) {
       case Op::Drop:
+      case Op::Shell:
       case Op::Return: return i.operands[0] == y;
       case Op::SlotStore: return i.operands[1] == y;
       case Op::RtCall:
@@ -61,7 +62,7 @@ class Canceller {
       case Op::TryCallFn:
       case Op::TryCallAny:
         for (std::size_t k = i.op == Op::TryCallAny ? 1 : 0; k < i.operands.size(); ++k)
-          if (i.operands[k] == y) return true;
+          if (i.operands[k] == y && (i.op == Op::TryCallAny || !(static_cast<std::uint64_t>(i.imm) >> k & 1))) return true;
         return false;
       case Op::Jump: return true;              // at the end of the block: after every drop
       default: return false;

@@ -21,10 +21,14 @@ std::string run(const std::string& pass, ir::Module& module) {
   if (pass == "unbox") compiler::unbox(module, types);
   compiler::InlineCounts calls;
   if (pass == "inline") compiler::inline_calls(module, calls, nullptr);
+  if (pass == "borrow") compiler::borrow_parameters(module);
   for (ir::Function& f : module.functions) {
     if (pass == "fold-branches") compiler::fold_branches(f);
     if (pass == "thread-jumps") compiler::thread_jumps(f);
     if (pass == "cancel-counts") compiler::cancel_counts(f);
+    if (pass == "borrow-arguments") compiler::borrow_arguments(f);
+    if (pass == "take-fields") compiler::take_fields(f);
+    if (pass == "reuse") compiler::reuse(f);
     if (pass == "dead-blocks") ir::remove_dead_blocks(f);
   }
   std::string out;

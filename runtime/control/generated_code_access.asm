@@ -1,0 +1,216 @@
+; generated_code_access.asm: looks into collections that generated code does not finish inline.
+; In:   one operand in r11, or two in the first words of the context's argument buffer; borrowed.
+; Out:  r11: the result, owned, or 0: an exception is pending. Every other register is kept.
+; Idea: elements of large vectors are found here, in a few instructions more than inline; all else is C++.
+
+%include "runtime/control/generated_code.inc"
+
+%define KIND_VECTOR_TRIE 22             ; asserted in src/codegen/x86_64_linux/access_templates.cpp
+%define TRIE_SIZE 8
+%define TRIE_SHIFT 12
+%define TRIE_ROOT 16
+%define TRIE_TAIL 24
+%define SLOTS 8                         ; of nodes and leaves
+%define NIL 2
+
+; A second owner of the value in r11; destroys eax. Goes to %1 when others count it too.
+%macro COUNT 1
+        test    r11b, 3
+        jnz     short %%done
+        mov     eax, [r11]
+        sub     eax, 1
+        jc      short %%done            ; immortal
+        cmp     eax, 0x7ffffffe
+        jae     near %1
+        inc     dword [r11]
+%%done:
+%endmacro
+
+%macro NTH 3                            ; stub, registers, the runtime's function; what is missing is nil to those that ask
+extern %3
+FUNCTION %1
+        mov     r11, [r15+CONTEXT_ARGUMENTS]
+        test    r11b, 3
+        jnz     near .call
+        cmp     byte [r11+4], KIND_VECTOR_TRIE
+        jne     near .call
+        push    rax
+        push    rcx
+        push    rdx
+        mov     rax, [r15+CONTEXT_ARGUMENTS+8]
+        mov     ecx, [r11+TRIE_SIZE]
+        cmp     rax, rcx
+        jae     near .other             ; a negative index too
+        dec     ecx
+        and     ecx, -32                ; where the tail begins
+        cmp     rax, rcx
+        mov     ecx, [r11+TRIE_SHIFT]
+        jae     short .tail
+        mov     r11, [r11+TRIE_ROOT]
+.down:  mov     rdx, rax
+        shr     rdx, cl
+        and     edx, 31
+        mov     r11, [r11+SLOTS+rdx*8]
+        sub     ecx, 5
+        jnz     short .down
+        jmp     short .leaf
+.tail:  mov     r11, [r11+TRIE_TAIL]
+.leaf:  and     eax, 31
+        mov     r11, [r11+SLOTS+rax*8]
+        COUNT   .other
+        pop     rdx
+        pop     rcx
+        pop     rax
+        ret
+.other: pop     rdx
+        pop     rcx
+        pop     rax
+.call:  SAVE    %2
+        mov     rdi, [r15+CONTEXT_ARGUMENTS]
+        mov     rsi, [r15+CONTEXT_ARGUMENTS+8]
+        mov     edx, NIL
+        call    %3
+        mov     r11, rax
+        RESTORE %2
+        ret
+%1.end:
+%endmacro
+        NTH     slisp_slow_nth_look, 0, slisp_nth_look
+        NTH     slisp_slow_nth_look_x, 1, slisp_nth_look
+        NTH     slisp_slow_nth_default_look, 0, slisp_nth_default_look
+        NTH     slisp_slow_nth_default_look_x, 1, slisp_nth_default_look
+
+%macro NTH_LAST 2
+extern slisp_nth_default
+FUNCTION %1
+        SAVE    %2
+        mov     rdi, [r15+CONTEXT_ARGUMENTS]
+        mov     rsi, [r15+CONTEXT_ARGUMENTS+8]
+        mov     edx, NIL
+        call    slisp_nth_default
+        mov     r11, rax
+        RESTORE %2
+        ret
+%1.end:
+%endmacro
+        NTH_LAST slisp_slow_nth_default, 0
+        NTH_LAST slisp_slow_nth_default_x, 1
+
+%macro LOOK 1-*
+%rep %0
+extern slisp_%1
+%assign x 0
+%rep 2
+%if x
+%define NAME slisp_slow_%1_x
+%else
+%define NAME slisp_slow_%1
+%endif
+FUNCTION NAME
+        SAVE    x
+        mov     rdi, r11
+        call    slisp_%1
+        mov     r11, rax
+        RESTORE x
+        ret
+NAME %+ .end:
+%assign x x+1
+%endrep
+%rotate 1
+%endrep
+%endmacro
+        LOOK    first_look
+        LOOK    rest_look
+        LOOK    next_look
+        LOOK    seq_look
+        LOOK    empty_look
+        LOOK    first_take
+        LOOK    seq
+
+%define GROUP access
+%include "runtime/control/slow_paths.def"
+
+; A part of a list's cell, which is consumed. %2: registers, %3: 0 rest, 1 next, 2 first; %4: the end of an object, %5: the runtime's function;
+; %6, %7: where a List and a Cons have it.
+%define KIND_LIST 12                    ; asserted in src/codegen/x86_64_linux/access_templates.cpp
+%define KIND_CONS 13
+%macro STEP 7
+extern %4, %5
+FUNCTION %1
+        test    r11b, 3
+        jnz     near .call
+        push    rax
+        push    rcx
+        push    rdx
+        mov     ecx, [r11+4]
+        and     ecx, 0x1ff              ; kind, and whether there is metadata
+        cmp     ecx, KIND_LIST
+        jne     short .cons
+        lea     rcx, [r11+%6]
+        mov     rdx, [rcx]
+        jmp     short .have
+.cons:  cmp     ecx, KIND_CONS
+        jne     near .other
+        lea     rcx, [r11+%7]
+        mov     rdx, [rcx]
+%if %3 == 1
+        cmp     rdx, NIL
+        je      short .have
+        test    dl, 3
+        jnz     near .other
+        mov     al, [rdx+4]
+        sub     al, KIND_LIST
+        cmp     al, 1
+        ja      near .other
+%endif
+.have:  mov     eax, [r11]
+        cmp     eax, 1
+        je      short .last
+        jl      near .other
+        cmp     eax, 0x7fffffff
+        je      short .other
+        test    dl, 3
+        jnz     short .counted
+        mov     eax, [rdx]
+        sub     eax, 1
+        jc      short .counted          ; immortal
+        cmp     eax, 0x7ffffffe
+        jae     short .other
+        inc     dword [rdx]
+.counted:
+        dec     dword [r11]
+        mov     r11, rdx
+.done:
+%if %3 == 0
+        cmp     r11, NIL
+        jne     short .back
+        mov     r11d, slisp_empty_list
+%endif
+.back:  pop     rdx
+        pop     rcx
+        pop     rax
+        ret
+.last:  mov     qword [rcx], NIL
+        call    %4
+        mov     r11, rdx
+        jmp     short .done
+.other: pop     rdx
+        pop     rcx
+        pop     rax
+.call:  SAVE    %2
+        mov     rdi, r11
+        call    %5
+        mov     r11, rax
+        RESTORE %2
+        ret
+%1.end:
+%endmacro
+extern slisp_empty_list
+        STEP    slisp_slow_rest, 0, 0, slisp_end_object, slisp_rest, 24, 16
+        STEP    slisp_slow_rest_x, 1, 0, slisp_end_object_x, slisp_rest, 24, 16
+        STEP    slisp_slow_next, 0, 1, slisp_end_object, slisp_next, 24, 16
+        STEP    slisp_slow_next_x, 1, 1, slisp_end_object_x, slisp_next, 24, 16
+        STEP    slisp_slow_first, 0, 2, slisp_end_object, slisp_first, 16, 8
+        STEP    slisp_slow_first_x, 1, 2, slisp_end_object_x, slisp_first, 16, 8
+
+section .note.GNU-stack noalloc noexec nowrite progbits

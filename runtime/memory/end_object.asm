@@ -1,0 +1,88 @@
+; end_object.asm: the end of an object that nobody refers to any more, for generated code.
+; In:   r11: an object whose count is 1; r15 the thread context; the stack 16-aligned at the call.
+; Out:  its references are released and its block is free. Every register but r11 is kept.
+; Idea: kinds of plain slots whose references all live on are done here in some ten instructions; what dies in turn, is shared, lies in a page
+;       that changes its state, or has a finaliser is release_slow's. A slot that was released is nil, so that nothing is released twice.
+; --debug-heap defines the same symbols in debug_heap.cpp, so that this file is not linked.
+
+%include "runtime/control/generated_code.inc"
+
+%define KIND 4
+%define NUMBER_OF_SLOTS 6
+%define NIL 2
+; asserted in runtime/memory/context.hpp
+%define KINDS_AT_8  (1 << 13) | (1 << 21) | (1 << 25)                 ; Cons, Vector, ArrayMap
+%define KINDS_AT_16 (1 << 3) | (1 << 4) | (1 << 12) | (1 << 36)       ; Long, Double, List, Fn
+%define FREED 1088
+%define HEAP 1096
+%define PAGE_FREE 0
+%define PAGE_USED 8
+%define PAGE_STATE 19
+%define PAGE_HEAP 40
+%define FULL 3
+
+extern _ZN5slisp2rt12release_slowEPNS_3abi6HeaderE      ; slisp::rt::release_slow(Header*)
+
+%macro END 2
+FUNCTION %1
+        push    rax
+        push    rcx
+        push    rdx
+        movzx   ecx, byte [r11+KIND]
+        mov     rax, KINDS_AT_8
+        mov     edx, 8
+        bt      rax, rcx
+        jc      short .slots
+        mov     rax, KINDS_AT_16
+        mov     edx, 16
+        bt      rax, rcx
+        jnc     near .other
+.slots: add     rdx, r11
+        movzx   ecx, word [r11+NUMBER_OF_SLOTS]
+.next:  dec     ecx
+        js      short .free
+        mov     rax, [rdx+rcx*8]
+        test    al, 3
+        jnz     short .next
+        cmp     dword [rax], 1
+        jg      short .less
+        cmp     dword [rax], 0
+        je      short .next             ; immortal
+        jmp     short .other
+.less:  cmp     dword [rax], 0x7fffffff
+        je      short .next
+        dec     dword [rax]
+        mov     qword [rdx+rcx*8], NIL
+        jmp     short .next
+.free:  mov     rax, r11
+        and     rax, -32768
+        mov     rcx, [r15+HEAP]
+        cmp     [rax+PAGE_HEAP], rcx
+        jne     short .other
+        cmp     dword [rax+PAGE_USED], 1
+        je      short .other
+        cmp     byte [rax+PAGE_STATE], FULL
+        je      short .other
+        inc     qword [r15+FREED]
+        mov     rcx, [rax+PAGE_FREE]
+        mov     [r11], rcx
+        mov     [rax+PAGE_FREE], r11
+        dec     dword [rax+PAGE_USED]
+        pop     rdx
+        pop     rcx
+        pop     rax
+        ret
+.other: pop     rdx
+        pop     rcx
+        pop     rax
+        SAVE    %2
+        mov     rdi, r11
+        call    _ZN5slisp2rt12release_slowEPNS_3abi6HeaderE
+        RESTORE %2
+        ret
+%1.end:
+%endmacro
+        END     slisp_end_object, 0
+        END     slisp_end_object_x, 1
+
+section .note.GNU-stack noalloc noexec nowrite progbits

@@ -1,0 +1,50 @@
+"""SLISP_STATS=1: collections that nobody else has are updated in place."""
+import os, re, sys, unittest
+sys.path.insert(0, os.path.dirname(__file__))
+from support import Case, ROOT
+
+
+class Updates(Case):
+    def updates(self, program, *arguments):
+        """(in place, copied, from constants) by operation."""
+        done = self.run_command([program, *arguments], env=dict(self.env, SLISP_STATS="1"))
+        self.assertEqual(done.returncode, 0, done.err)
+        found = re.findall(r"updates: (\w+) (\d+) in place, (\d+) copied, (\d+) from constants", done.err)
+        return {name: tuple(map(int, counts)) for name, *counts in found}
+
+    def test_benchmarks_update_in_place(self):
+        for name, size in (("sieve", "20000"), ("hash-map-int", "5000"), ("rbtree", "2000"), ("word-freq", "50")):
+            with self.subTest(name):
+                source = (ROOT / f"bench/programs/{name}/{name}.clj").read_text()
+                counts = self.updates(self.compiled(source, name=name.replace("-", "_")), size)
+                done = sum(sum(c) for c in counts.values())
+                copied = sum(c[1] for c in counts.values())
+                self.assertLessEqual(copied, done / 1000, counts)
+
+    def test_each_operation(self):
+        source = """
+(defn run [n]
+  (let [v (loop [i 0 v []] (if (< i n) (recur (inc i) (conj v i)) v))
+        v (loop [i 0 v v] (if (< i n) (recur (inc i) (assoc v i (- i))) v))
+        v (loop [i 0 v v] (if (< i 500) (recur (inc i) (pop v)) v))
+        m (loop [i 0 m {}] (if (< i n) (recur (inc i) (assoc m i v)) m))
+        m (loop [i 0 m m] (if (< i 500) (recur (inc i) (dissoc m i)) m))
+        m (update (assoc-in m [:a :b] 1) :c (fnil inc 0))
+        m (merge m {:x 1 :y 2})
+        s (loop [i 0 s #{}] (if (< i n) (recur (inc i) (conj s i)) s))
+        s (loop [i 0 s s] (if (< i 500) (recur (inc i) (disj s i)) s))]
+    (+ (count v) (count m) (count s) (count (into [] (map inc) (range n))))))
+(println (run 1000))
+"""
+        counts = self.updates(self.compiled(source))
+        for name in ("conj", "assoc", "dissoc", "disj", "pop", "merge"):
+            in_place, copied, _ = counts[name]
+            self.assertGreater(in_place, 0, name)
+            self.assertEqual(copied, 0, (name, counts))
+
+    def test_a_kept_version_is_copied(self):
+        self.assertEqual(self.updates(self.compiled("(let [v (vec (range 5)) w (assoc v 0 :x)] (println v w))"))["assoc"][1], 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
