@@ -7,14 +7,13 @@ namespace {
 
 // As the JVM's reflection refuses what is no array.
 Owned throw_no_array(Borrowed x, std::string_view call, int arguments) {
+  if (x.is_nil()) return throw_null_pointer();
   TextBuffer text;
-  text.append(x.is_nil() ? "More than one matching method found: " : "No matching method ");
+  text.append("No matching method ");
   text.append(call);
-  if (!x.is_nil()) {
-    text.append(" found taking ");
-    text.append_long(arguments);
-    text.append(" args");
-  }
+  text.append(" found taking ");
+  text.append_long(arguments);
+  text.append(" args");
   return throw_string(ClassId::IllegalArgumentException, text.finish());
 }
 
@@ -84,6 +83,8 @@ Word slisp_array_set_cast(Word x, std::int64_t index, Word element, std::int64_t
   if (!check_index(index)) return k_pending;
   if (!in_range(array, index)) return throw_string(ClassId::ArrayIndexOutOfBoundsException, Owned()).take();
   const auto given = static_cast<ElementType>(type_number);
+  if (element_type(array) == ElementType::Object) return throw_new(ClassId::IllegalArgumentException, "Argument is not an array of primitive type").take();
+  if (given == ElementType::Float && Owned::adopt(slisp::abi::slisp_to_float(value.word())).failed()) return k_pending;
   Owned converted = adopt_object(make_array(given, 1));
   if (!store_element(converted.as<Array>(), 0, Owned::copy(value), Store::Cast)) return k_pending;
   if (!widens(given, element_type(array))) return throw_new(ClassId::IllegalArgumentException, "argument type mismatch").take();

@@ -1,5 +1,6 @@
 // construct.cpp: making arrays of lengths, of seqables, of other arrays.
 #include "runtime/arrays/arrays.hpp"
+#include "runtime/control/exceptions.hpp"
 #include "runtime/collections/layouts.hpp"
 
 namespace slisp::rt {
@@ -39,6 +40,8 @@ bool is_one_element(ElementType type, Borrowed x) {
   return is_number(x);
 }
 
+Owned array_of_class(const ClassObject* class_object, Owned elements);
+
 // into-array without a class: of the class of the first element, which all others must have.
 Owned array_like_first(Owned seqable) {
   Owned elements = Owned::adopt(abi::slisp_seq(seqable.take()));
@@ -49,7 +52,12 @@ Owned array_like_first(Owned seqable) {
     if (first.failed()) return Owned::pending();
     if (!first.is_nil()) component = class_of_value(first);
   }
-  Owned array = array_of_seqable(ElementType::Object, array_class(component), std::move(elements), Store::Exact);
+  return array_of_class(array_class(component), std::move(elements));
+}
+
+// As the JVM's reflection refuses what is no element.
+Owned array_of_class(const ClassObject* class_object, Owned elements) {
+  Owned array = array_of_seqable(ElementType::Object, class_object, std::move(elements), Store::Exact);
   if (!array.failed() || !is_instance(ClassId::ArrayStoreException, context().exception)) return array;
   return throw_new(ClassId::IllegalArgumentException, "array element type mismatch");
 }
@@ -101,6 +109,7 @@ Word slisp_array_into(Word class_word, Word seqable) {
   if (class_word == slisp::abi::k_nil) return array_like_first(std::move(source)).take();
   if (!is_kind(class_word, Kind::Class)) return throw_cast(class_word, "java.lang.Class");
   const auto* component = reinterpret_cast<const ClassObject*>(class_word);
+  if (primitive_type(component) == ElementType::Object) return array_of_class(array_class(component), std::move(source)).take();
   return array_of_seqable(primitive_type(component), array_class(component), std::move(source), Store::Cast).take();
 }
 
@@ -112,7 +121,7 @@ Word slisp_array_to(Word x) {
   if (array == nullptr && slisp::abi::slisp_seqable_p(source.word()) == 0) {
     TextBuffer text;
     text.append("Unable to convert: class ");
-    text.append(class_name(class_of_value(source)));
+    append_class_name_of(text, source);
     text.append(" to Object[]");
     return throw_string(ClassId::RuntimeException, text.finish()).take();
   }
@@ -121,6 +130,7 @@ Word slisp_array_to(Word x) {
 
 Word slisp_array_clone(Word x) {
   const Array* array = array_of(x);
+  if (x == slisp::abi::k_nil) return throw_null_pointer().take();
   if (array == nullptr) return throw_new(ClassId::IllegalArgumentException, "No matching method aclone found taking 1 args").take();
   return slisp::abi::slisp_array_copy_range(x, 0, static_cast<std::int64_t>(array->length));
 }

@@ -126,7 +126,7 @@ Owned load_element(const Array* array, std::uint64_t i) {
     case ElementType::Short: return make_long(elements_of<std::int16_t>(array)[i]);
     case ElementType::Int: return make_long(elements_of<std::int32_t>(array)[i]);
     case ElementType::Long: return make_long(elements_of<std::int64_t>(array)[i]);
-    case ElementType::Float: return make_double(static_cast<double>(elements_of<float>(array)[i]));
+    case ElementType::Float: return make_float(elements_of<float>(array)[i]);
     case ElementType::Double: return make_double(elements_of<double>(array)[i]);
   }
   return Owned();

@@ -63,10 +63,8 @@ abi::i64_or_failure cast_long(Borrowed x, Cast cast) {
 abi::i64_or_failure cast_small(Borrowed x, const char* type, std::int64_t low, std::int64_t high) {
   const abi::i64_or_failure value = cast_long(x, Cast::Checked);
   if (value.valid == 0) return value;
-  if (value.value < low || value.value > high) {
-    Owned number = make_long(value.value);
-    return i64_failed(throw_out_of_range(type, number));
-  }
+  if (value.value < low || value.value > high)
+    return i64_failed(throw_out_of_range(type, x));
   return value;
 }
 
@@ -104,6 +102,11 @@ slisp::abi::i64_or_failure slisp_to_int(Word word) {
   if (value.valid != 0 && (value.value < INT32_MIN || value.value > INT32_MAX))
     return i64_failed(throw_new(ClassId::ArithmeticException, "integer overflow"));
   return value;
+}
+slisp::abi::i64_or_failure slisp_int_argument(Word word) {
+  const Borrowed x = word;
+  if (tower_of(x) == Tower::None) return i64_failed(throw_no_cast(x, "java.lang.Number.intValue()", "java.lang.Number"));
+  return slisp_to_int(word);
 }
 slisp::abi::i64_or_failure slisp_to_short(Word x) { return cast_small(x, "short", INT16_MIN, INT16_MAX); }
 slisp::abi::i64_or_failure slisp_to_byte(Word x) { return cast_small(x, "byte", INT8_MIN, INT8_MAX); }

@@ -108,14 +108,22 @@ std::uint32_t slisp_less(Word a, Word b) {
 std::uint32_t slisp_less_equal(Word a, Word b) {
   return test_order(a, b, [](Order o) { return o == Order::Less || o == Order::Equal; });
 }
+// (> a b) is (< b a): where both are no numbers b is blamed.
 std::uint32_t slisp_greater(Word a, Word b) {
-  return test_order(a, b, [](Order o) { return o == Order::Greater; });
+  const Order order = order_of(a, b);
+  if (order != Order::Failed) return order == Order::Greater;
+  if (Borrowed(a).is_nil() || Borrowed(b).is_nil()) return bool_failed(throw_operands(a, b));
+  return bool_failed(throw_second_first(a, b));
 }
 std::uint32_t slisp_greater_equal(Word a, Word b) {
   return test_order(a, b, [](Order o) { return o == Order::Greater || o == Order::Equal; });
 }
+// Both are cast before either is asked for its class, and nil can be cast.
 std::uint32_t slisp_numeric_equal(Word a, Word b) {
-  return test_order(a, b, [](Order o) { return o == Order::Equal; });
+  const Order order = order_of(a, b);
+  if (order != Order::Failed) return order == Order::Equal;
+  const Borrowed x = a, y = b;
+  return bool_failed(throw_not_number(!is_number(x) && !x.is_nil() ? x : !is_number(y) && !y.is_nil() ? y : Borrowed(slisp::abi::k_nil)));
 }
 std::uint32_t slisp_zero_p(Word x) { return test_sign(x, 0); }
 std::uint32_t slisp_pos_p(Word x) { return test_sign(x, 1); }

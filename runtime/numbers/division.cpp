@@ -6,6 +6,15 @@
 namespace slisp::rt {
 namespace {
 
+bool is_zero(Borrowed x) {
+  switch (tower_of(x)) {
+    case Tower::None: return false;
+    case Tower::Long: return raw_long(x) == 0;
+    case Tower::Double: return raw_double(x) == 0;
+    default: return slisp_big_table.sign(x) == 0;
+  }
+}
+
 Owned double_quotient(double n, double d, Operation op) {
   if (d == 0) return throw_divide_by_zero();
   const double q = n / d;
@@ -29,9 +38,17 @@ Owned divide_integers(Operation op, Borrowed a, Borrowed b) {
     }
     return make_long(op == Operation::Quotient ? n / d : n % d);
   }
-  if (ta == Tower::None || tb == Tower::None) return throw_operands(a, b);
+  // The divisor is looked at first.
+  if (ta == Tower::None && is_zero(b)) return throw_divide_by_zero();
+  if (ta == Tower::None || tb == Tower::None) return throw_second_first(a, b);
   if (ta == Tower::Double || tb == Tower::Double) return double_quotient(number_to_double(a), number_to_double(b), op);
   return slisp_big_table.binary(op, a, b);
+}
+
+// As the machine's division says it.
+Owned divide_longs(Operation op, Borrowed a, Borrowed b) {
+  if (is_long(b) && raw_long(b) == 0 && is_long(a)) return throw_new(ClassId::ArithmeticException, "/ by zero");
+  return divide_integers(op, a, b);
 }
 
 int sign_of(Borrowed x) {
@@ -49,6 +66,9 @@ using namespace slisp::rt;
 extern "C" {
 Word slisp_quot(Word a, Word b) { return divide_integers(Operation::Quotient, a, b).take(); }
 Word slisp_rem(Word a, Word b) { return divide_integers(Operation::Remainder, a, b).take(); }
+
+Word slisp_quot_long(Word a, Word b) { return divide_longs(Operation::Quotient, a, b).take(); }
+Word slisp_rem_long(Word a, Word b) { return divide_longs(Operation::Remainder, a, b).take(); }
 
 Word slisp_mod(Word a, Word b) {
   Owned m = divide_integers(Operation::Remainder, a, b);

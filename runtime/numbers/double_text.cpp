@@ -1,5 +1,7 @@
 // double_text.cpp: the text of a double as Java writes it: the shortest digits that read back as the same number (at least two),
 // plain between 1e-3 and 1e7, else with an exponent.
+// Keeps: where Java up to 18 prints more digits than that, so do we: digits that lie on the end of the rounding interval do not count;
+//        integers from 2^53 to 2^63 lose only digits that a double cannot hold; powers of two see exact_digits.cpp.
 // Idea: Schubfach (Giulietti 2020): scale the number and the ends of its rounding interval by one 126-bit power of ten, rounding
 //       to odd, and look which of two neighbours lies inside. Powers: power_table.cpp.
 #include "runtime/numbers/numbers.hpp"
@@ -23,6 +25,15 @@ struct Decimal {
   int exponent;
 };
 
+// An integer whose highest bit stands for 2^exponent, without the digits that its lowest bits do not tell, rounded.
+Decimal large_integer(std::uint64_t value, int exponent, int significant_bits) {
+  const int unknown = exponent - significant_bits - 1;
+  int digits = unknown > 1 ? unknown * 30103 / 100000 : 0;
+  std::uint64_t ten = 1;
+  for (int i = 0; i < digits; ++i) ten *= 10;
+  return {value / ten + (digits > 0 && value % ten >= ten / 2 ? 1 : 0), digits};
+}
+
 Decimal to_decimal(std::uint64_t fraction, int biased) {
   constexpr int k_bias = 1075;
   std::uint64_t c = fraction;
@@ -31,19 +42,19 @@ Decimal to_decimal(std::uint64_t fraction, int biased) {
     c |= std::uint64_t{1} << 52;
     q = biased - k_bias;
     if (q <= 0 && -q < 53 && (c & ((std::uint64_t{1} << -q) - 1)) == 0) return {c >> -q, 0};
+    if (q > 0 && q <= 10) return large_integer(c << q, q + 52, 53);
   } else if (c < 3) {
     // The two smallest numbers have one digit; Java wants the best two.
     c *= 10;
     scaled = -1;
   }
-  const bool even = (c & 1) == 0;
   const bool closer_below = fraction == 0 && biased > 1;
   const int k = (q * 1262611 - (closer_below ? 524031 : 0)) >> 22;
   const int h = q + ((-k * 1741647) >> 19) + 1;
   const Power& g = power_of_ten(-k);
-  const std::uint64_t lower = round_to_odd(g, (4 * c - 2 + closer_below) << h) + !even;
+  const std::uint64_t lower = round_to_odd(g, (4 * c - 2 + closer_below) << h) + 1;
   const std::uint64_t middle = round_to_odd(g, (4 * c) << h);
-  const std::uint64_t upper = round_to_odd(g, (4 * c + 2) << h) - !even;
+  const std::uint64_t upper = round_to_odd(g, (4 * c + 2) << h) - 1;
   const std::uint64_t s = middle / 4;
   if (s >= 100) {
     const std::uint64_t tens = s / 10;
@@ -59,11 +70,7 @@ Decimal to_decimal(std::uint64_t fraction, int biased) {
   return {s + up, k + scaled};
 }
 
-}  // namespace
-
-int shortest_digits(double value, char* digits, int& exponent) {
-  const auto bits = std::bit_cast<std::uint64_t>(value);
-  const Decimal decimal = to_decimal(bits & ((std::uint64_t{1} << 52) - 1), static_cast<int>((bits >> 52) & 0x7ff));
+int digits_of(const Decimal& decimal, char* digits, int& exponent) {
   char reversed[20];
   int count = 0;
   for (std::uint64_t rest = decimal.digits; rest != 0; rest /= 10) reversed[count++] = static_cast<char>('0' + rest % 10);
@@ -71,6 +78,23 @@ int shortest_digits(double value, char* digits, int& exponent) {
   for (int i = 0; i < count; ++i) digits[i] = reversed[count - 1 - i];
   while (count > 1 && digits[count - 1] == '0') --count;
   return count;
+}
+
+}  // namespace
+
+int shortest_digits(double value, char* digits, int& exponent) {
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  const std::uint64_t fraction = bits & ((std::uint64_t{1} << 52) - 1);
+  const int biased = static_cast<int>((bits >> 52) & 0x7ff);
+  if (biased == 0 ? std::has_single_bit(fraction) : fraction == 0 && (biased < 1023 || biased > 1023 + 62)) {
+    const int bit = biased == 0 ? std::countr_zero(fraction) : 52;
+    return exact_digits(std::uint64_t{1} << 52, biased == 0 ? bit - 1074 : biased - 1023, bit + 1, digits, exponent);
+  }
+  return digits_of(to_decimal(fraction, biased), digits, exponent);
+}
+
+int integer_digits(std::uint64_t value, int exponent, int significant_bits, char* digits, int& point) {
+  return digits_of(large_integer(value, exponent, significant_bits), digits, point);
 }
 
 std::size_t double_text(double value, char* out) {

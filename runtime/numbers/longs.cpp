@@ -44,6 +44,9 @@ Owned throw_operands(Borrowed a, Borrowed b) {
   return throw_not_number(is_number(a) ? b : a);
 }
 
+// The second operand is cast before the first is asked for its class.
+Owned throw_second_first(Borrowed a, Borrowed b) { return throw_not_number(is_number(b) ? a : b); }
+
 }  // namespace slisp::rt
 
 using namespace slisp::rt;

@@ -74,6 +74,7 @@ struct BigTable {
 };
 extern "C" __attribute__((weak)) const BigTable slisp_big_table;
 
+Owned make_float(float value);                            // a Float; floats.cpp
 // Of a number of any kind.
 double number_to_double(Borrowed x);
 
@@ -81,8 +82,9 @@ double number_to_double(Borrowed x);
 Owned throw_long_overflow();
 Owned throw_divide_by_zero();
 Owned throw_not_number(Borrowed x);                       // nil: NullPointerException, else ClassCastException
-// Which of two operands is no number.
+// Which of two operands is no number: the first, or the one that the operation looks at first.
 Owned throw_operands(Borrowed a, Borrowed b);
+Owned throw_second_first(Borrowed a, Borrowed b);
 
 // A Double's text as Java's Double.toString. At least 32 bytes at `out`; returns the length.
 std::size_t double_text(double value, char* out);
@@ -96,8 +98,11 @@ inline std::string_view floating_text(Borrowed x, char* out) {
   return {out, is_float(x) ? slisp_float_text(value, out) : double_text(value, out)};
 }
 Owned throw_out_of_range(const char* type, Borrowed value);      // "Value out of range for TYPE: VALUE"
-// The shortest digits that read back as |value| (finite, not 0): value = 0.d1d2d3... * 10^exponent. Returns how many; at most 17.
+// The digits of |value| (finite, not 0) that Java prints: value = 0.d1d2d3... * 10^exponent. Returns how many; at most 19.
 int shortest_digits(double value, char* digits, int& exponent);
+// The same of an integer below 2^63, and of fraction * 2^(exponent-52), in which so many bits count.
+int integer_digits(std::uint64_t value, int exponent, int significant_bits, char* digits, int& point);
+int exact_digits(std::uint64_t fraction, int exponent, int significant_bits, char* digits, int& point);
 
 inline abi::i64_or_failure i64_value(std::int64_t value) { return {value, 1}; }
 inline abi::i64_or_failure i64_failed(Owned) { return {0, 0}; }

@@ -16,7 +16,8 @@ Word promote(Operation operation, Borrowed a, Borrowed b) {
     if (!overflow && !(operation == Operation::Subtract && y == INT64_MIN)) return make_long(result).take();
     return big_binary(operation, a, b).take();
   }
-  if (ta == Tower::None || tb == Tower::None) return throw_operands(a, b).take();
+  if (ta == Tower::None || tb == Tower::None)
+    return (operation == Operation::Subtract ? throw_second_first(a, b) : throw_operands(a, b)).take();
   if (ta == Tower::Double || tb == Tower::Double) {
     const double x = number_to_double(a), y = number_to_double(b);
     return make_double(operation == Operation::Add ? x + y : operation == Operation::Subtract ? x - y : x * y).take();

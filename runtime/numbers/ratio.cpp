@@ -94,6 +94,12 @@ double ratio_to_double(Borrowed ratio) {
 }  // namespace slisp::rt
 
 using namespace slisp::rt;
+extern "C" Word slisp_divide_double(Word wa, Word wb) {
+  const Borrowed a = wa, b = wb;
+  if (!is_number(a) || !is_number(b)) return throw_operands(a, b).take();
+  return make_double(number_to_double(a) / number_to_double(b)).take();
+}
+
 extern "C" Word slisp_divide(Word wa, Word wb) {
   const Borrowed a = wa, b = wb;
   const Tower ta = tower_of(a), tb = tower_of(b);
@@ -104,9 +110,15 @@ extern "C" Word slisp_divide(Word wa, Word wb) {
     if (n % d == 0) return make_long(n / d).take();
     return make_quotient(IntegerView(a), IntegerView(b)).take();
   }
-  if (ta == Tower::None || tb == Tower::None) return throw_operands(a, b).take();
+  // In the JVM's order: NaN, the divisor, the dividend.
+  const auto is_nan = [](Borrowed x, Tower t) { return t == Tower::Double && raw_double(x) != raw_double(x); };
+  if (is_nan(a, ta)) return Owned::copy(a).take();
+  if (is_nan(b, tb)) return Owned::copy(b).take();
+  if (tb == Tower::None) return throw_not_number(b).take();
+  if (tb == Tower::Long ? raw_long(b) == 0 : tb == Tower::Double ? raw_double(b) == 0 : slisp_big_table.sign(b) == 0)
+    return throw_divide_by_zero().take();
+  if (ta == Tower::None) return throw_not_number(a).take();
   if (ta == Tower::Double || tb == Tower::Double) {
-    // The JVM gives infinity for unboxed doubles, (/ 1.0 0), and refuses a zero divisor when boxed; here both give infinity.
     return make_double(number_to_double(a) / number_to_double(b)).take();
   }
   return big_binary(Operation::Divide, a, b).take();

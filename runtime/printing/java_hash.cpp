@@ -84,7 +84,8 @@ std::uint32_t hash_code(Borrowed x, bool& failed) {
     case Kind::ArraySeq:
     case Kind::Vector:
     case Kind::VectorTrie:
-    case Kind::SubVector: return seq_hash(x, failed);
+    case Kind::SubVector:
+    case Kind::Queue: return seq_hash(x, failed);
     case Kind::ArrayMap:
     case Kind::HashMap:
     case Kind::TreeMap: return map_hash(x, failed);

@@ -35,10 +35,12 @@ std::uint64_t identity(Borrowed value) { return static_cast<std::uint64_t>(abi::
 
 }  // namespace
 
+// A queue has its own hashCode, and no text of its own.
 void append_object_name(TextBuffer& out, Borrowed value) {
   append_class_name(out, value);
   out.append('@');
-  append_hex(out, identity(value));
+  bool failed = false;
+  append_hex(out, value.is(Kind::Queue) ? static_cast<std::uint32_t>(java_hash_code(value, failed)) : identity(value));
 }
 
 // #object[class 0x1f ...]: what a reference holds, a namespace's name, or the text of the object.

@@ -72,7 +72,7 @@ Word slisp_promise_new() { return word_of(new_sync(SyncSort::Promise, 1)); }
 Word slisp_deliver(Word target, Word value) {
   Owned next = Owned::adopt(value);
   SyncObject* promise = sync_of(target, SyncSort::Promise);
-  if (promise == nullptr) return throw_class_cast(target, "clojure.lang.IFn").take();
+  if (promise == nullptr) return call(target, std::move(next)).take();       // (promise val), whatever it is
   if (!settle_once(promise, k_done, next.word())) return k_nil;
   next.take();
   return Owned::copy(target).take();

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view k_java[] = {"java.io.Closeable", "java.io.Serializable", "java.lang.Appendable", "java.lang.AutoCloseable",
                                        "java.lang.CharSequence", "java.lang.Cloneable", "java.lang.Comparable", "java.lang.Iterable",
-                                       "java.lang.Readable", "java.lang.Runnable", "java.util.Collection", "java.util.Comparator",
+                                       "java.lang.Readable", "java.lang.Runnable", "java.lang.constant.Constable", "java.lang.constant.ConstantDesc", "java.util.Collection", "java.util.Comparator",
                                        "java.util.Deque", "java.util.Iterator", "java.util.List", "java.util.ListIterator", "java.util.Map",
                                        "java.util.Map$Entry", "java.util.Queue", "java.util.RandomAccess", "java.util.Set",
                                        "java.util.concurrent.Callable", "java.util.concurrent.Future"};

@@ -44,6 +44,7 @@ bool print(Printer& printer, TextBuffer& out, Word x, bool readable) {
   if (object_is(x, ClassId::IPersistentVector)) return printer.print_seq(x, "[", "]");
   if (object_is(x, ClassId::IPersistentMap)) return printer.print_entries(x, true);
   if (object_is(x, ClassId::IPersistentSet)) return printer.print_seq(x, "#{", "}");
+  if (readable && class_name(&class_of_object(x)->base) == "clojure.core.Eduction") return printer.print_seq(x, "(", ")");
   if (object_is(x, ClassId::IDeref) || !readable) return print_object(printer, out, x, readable);
   if (object_is(x, ClassId::RandomAccess)) return printer.print_seq(x, "[", "]");
   if (object_is(x, ClassId::JavaList)) return printer.print_seq(x, "(", ")");

@@ -7,7 +7,6 @@ namespace slisp::analyzer {
 namespace {
 
 // What ^long and ^double say of a parameter, or of a parameter vector: of the result.
-enum class Primitive : std::uint8_t { None, Long, Double };
 Primitive primitive_hint(Borrowed form) {
   Owned tag = map_value(meta_of(form), "tag");
   if (!is_symbol(tag)) return Primitive::None;
@@ -185,6 +184,7 @@ Node* Expander::converting_body(FnMethod& method, const Items& items) {
     }
     loop->bindings.push_back({bind(parameter, LocalKind::Loop), value});
     note_type(loop->bindings.back().local, parameter, nullptr);
+    note_primitive(loop->bindings.back().local, value);
   }
   RecurTarget target{loop, nullptr, given.size()};
   Restore<const RecurTarget*> jump(recur_, &target);

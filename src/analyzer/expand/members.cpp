@@ -3,6 +3,8 @@
 //       names it, the load is behind a test, for hints may lie. Otherwise the object is asked for a method of that name first, and the table
 //       of host names (interop.cpp) is for all that is no object of a user's type.
 #include "src/analyzer/expand/expander.hpp"
+#include <algorithm>
+#include <iterator>
 
 namespace slisp::analyzer {
 
@@ -46,14 +48,14 @@ Owned Expander::user_class(std::string_view name) {
   return !found.is_nil() && abi::slisp_class_user_p(found.word()) != 0 ? std::move(found) : Owned();
 }
 
-KnownType Expander::hinted_type(Borrowed form) {
+Expander::KnownType Expander::hinted_type(Borrowed form) {
   const Owned meta = meta_of(form);
   const Owned tag = map_value(meta, "tag");
   if (!is_symbol(tag) || name_of(tag).qualified()) return {};
   return {user_class(name_of(tag).name), false};
 }
 
-KnownType Expander::known_type(Node* object, Borrowed form) {
+Expander::KnownType Expander::known_type(Node* object, Borrowed form) {
   if (auto* reference = as<LocalRefNode>(object)) {
     auto known = local_types_.find(reference->local);
     if (known != local_types_.end() && !known->second.type.is_nil()) return {Owned::copy(known->second.type), known->second.exact};
@@ -164,6 +166,13 @@ namespace {
 
 bool is_constant(Node* node) { return node->kind == NodeKind::Const && !as<ConstNode>(node)->value.is_nil(); }
 
+// Without arguments: what every record has, whatever its fields are called.
+bool is_method_of_maps(std::string_view name) {
+  static constexpr std::string_view k_names[] = {"count", "empty", "entrySet", "hashCode", "hasheq",   "isEmpty", "iterator",
+                                                 "keySet", "meta",  "seq",      "size",     "toString", "values"};
+  return std::find(std::begin(k_names), std::end(k_names), name) != std::end(k_names);
+}
+
 }  // namespace
 
 // (.name object arguments) where `host`, if any, is what the table of host names has.
@@ -194,9 +203,14 @@ Node* Expander::ask_member(Node* object, const std::string& name, const Items& i
   if (host != nullptr) {
     otherwise = call(make<VarRefNode>(host));
     if (count == 0 && (field || environment_.is_member_name(name))) {
-      auto* of_user = make<RuntimeCallNode>(RuntimeFunctionId::user_object_p);
-      of_user->arguments = {kept.again(object)};
-      otherwise = make<IfNode>(of_user, search(), otherwise);
+      auto question = [&](RuntimeFunctionId function) {
+        auto* node = make<RuntimeCallNode>(function);
+        node->arguments = {kept.again(object)};
+        return node;
+      };
+      Node* of_user = search();
+      if (!field && is_method_of_maps(name)) of_user = make<IfNode>(question(RuntimeFunctionId::record_p), call(make<VarRefNode>(host)), of_user);
+      otherwise = make<IfNode>(question(RuntimeFunctionId::user_object_p), of_user, otherwise);
     }
   } else if (count == 0) {
     otherwise = search();

@@ -47,6 +47,7 @@ Node* Expander::special_let(Borrowed, const Items& items, Place place) {
     node->bindings.push_back({bind(bindings[i], LocalKind::Let), init});
     note_local_function(node->bindings.back().local, init);
     if (init != nullptr) note_type(node->bindings.back().local, bindings[i], init);
+    note_primitive(node->bindings.back().local, init);
   }
   node->body = analyze_body(items, 2, place);
   leave_scope(scope);
@@ -63,6 +64,7 @@ Node* Expander::special_loop(Borrowed, const Items& items, Place) {
     Node* init = analyze(bindings[i + 1], Place::Value);
     ok = ok && init != nullptr;
     node->bindings.push_back({bind(bindings[i], LocalKind::Loop), init});
+    note_primitive(node->bindings.back().local, init);
   }
   RecurTarget target{node, nullptr, bindings.size() / 2};
   {

@@ -61,6 +61,14 @@ void on_doubles(RawText& t, const MInst& inst, const std::string& name, bool com
   }
 }
 
+// Zero of either sign as divisor leads to the exit.
+void refuse_zero(RawText& t, const MInst& inst) {
+  const Operand& b = inst.operand[2];
+  const std::string n = t.fresh();
+  t.code += std::string(b.is(Operand::Kind::Register) ? "movq r11," : "mov r11,qword ") + t.place(b) + "\nadd r11,r11\njz near .c" + n + "\n";
+  t.cold += ".c" + n + ":\ncall " + t.stub("slisp_divide_by_zero_slow") + "\njmp near .b" + std::to_string(inst.exit) + "\n";
+}
+
 // d = a op b of longs; with an exit overflow leads there. `undo` takes b away from the result again.
 void on_longs(RawText& t, const MInst& inst, const std::string& name, const std::string& undo, bool commutes) {
   const Operand &d = inst.operand[0], &a = inst.operand[1];
@@ -172,7 +180,10 @@ bool RawText::print(const MInst& inst) {
     case Opcode::AddF64: on_doubles(*this, inst, "addsd", true); return true;
     case Opcode::SubtractF64: on_doubles(*this, inst, "subsd", false); return true;
     case Opcode::MultiplyF64: on_doubles(*this, inst, "mulsd", true); return true;
-    case Opcode::DivideF64: on_doubles(*this, inst, "divsd", false); return true;
+    case Opcode::DivideF64:
+      if (inst.exit != k_no_block) refuse_zero(*this, inst);
+      on_doubles(*this, inst, "divsd", false);
+      return true;
     case Opcode::SqrtF64: code += "sqrtsd " + reg(o[0]) + "," + (o[1].is(Operand::Kind::Register) ? "" : "qword ") + place(o[1]) + "\n"; return true;
     case Opcode::I64ToF64: code += "pxor " + reg(o[0]) + "," + reg(o[0]) + "\ncvtsi2sd " + reg(o[0]) + "," + reg(o[1]) + "\n"; return true;
     case Opcode::AddI64: on_longs(*this, inst, "add", "sub", true); return true;

@@ -180,6 +180,7 @@ bool Selector::select(const ir::Instruction& inst, ir::BlockId& next) {
     case Op::TryQuotientI64:
     case Op::TryRemainderI64:
     case Op::TryModulusI64:
+    case Op::TryDivideF64:
       select_checked(inst, edge_block(inst.edges[1], true));
       if (follow(inst.edges[0])) next = inst.edges[0].target;
       return true;

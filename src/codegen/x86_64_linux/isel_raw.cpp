@@ -62,6 +62,9 @@ bool Selector::select_checked(const ir::Instruction& inst, std::uint32_t exit) {
     case Op::TryMultiplyI64: op = Opcode::MultiplyI64; break;
     case Op::TryRemainderI64: kind = DivisionKind::Remainder; break;
     case Op::TryModulusI64: kind = DivisionKind::Modulus; break;
+    case Op::TryDivideF64:
+      two_operands(inst, Opcode::DivideF64).exit = exit;
+      return true;
     default: break;
   }
   Operand divisor = operand(inst.operands[1]);

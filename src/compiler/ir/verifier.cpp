@@ -77,7 +77,8 @@ class Verifier {
       case Op::TryMultiplyI64:
       case Op::TryQuotientI64:
       case Op::TryRemainderI64:
-      case Op::TryModulusI64: return 2;
+      case Op::TryModulusI64:
+      case Op::TryDivideF64: return 2;
       default: return 0;
     }
   }
@@ -247,7 +248,8 @@ class Verifier {
       case Op::AddF64:
       case Op::SubtractF64:
       case Op::MultiplyF64:
-      case Op::DivideF64: return operands(b, i, {Type::F64, Type::F64});
+      case Op::DivideF64:
+      case Op::TryDivideF64: return operands(b, i, {Type::F64, Type::F64});
       case Op::CompareF64: condition(b, i); return operands(b, i, {Type::F64, Type::F64});
       case Op::CompareI64: condition(b, i); return operands(b, i, {Type::I64, Type::I64});
       case Op::I64ToF64: return operands(b, i, {Type::I64});

@@ -95,7 +95,8 @@ KindSet kinds_of_result(Rt function, std::span<const KindSet> operands) {
     case Rt::box_long: return k_long;
     case Rt::parameter_double:
     case Rt::result_double:
-    case Rt::box_double: return k_double;
+    case Rt::box_double:
+    case Rt::divide_double: return k_double;
     case Rt::parse_long: return k_long | k_nil;
     case Rt::parse_double: return k_double | k_nil;
     case Rt::parse_number: return k_long;
@@ -141,6 +142,7 @@ KindSet kinds_of_survivor(Rt function, std::size_t index) {
     case Rt::subtract:
     case Rt::multiply:
     case Rt::divide:
+    case Rt::divide_double:
     case Rt::add_promoting:
     case Rt::subtract_promoting:
     case Rt::multiply_promoting:

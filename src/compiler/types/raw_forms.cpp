@@ -31,7 +31,8 @@ std::optional<Operator> operator_of(Rt function) {
     case Rt::unchecked_add: return Operator{Op::AddI64, Op::AddF64};
     case Rt::unchecked_subtract: return Operator{Op::SubtractI64, Op::SubtractF64};
     case Rt::unchecked_multiply: return Operator{Op::MultiplyI64, Op::MultiplyF64};
-    case Rt::divide: return Operator{Op::Unreachable, Op::DivideF64};
+    case Rt::divide: return Operator{Op::Unreachable, Op::TryDivideF64};
+    case Rt::divide_double: return Operator{Op::Unreachable, Op::DivideF64};
     case Rt::quot: return Operator{Op::TryQuotientI64, Op::Unreachable};
     case Rt::rem: return Operator{Op::TryRemainderI64, Op::Unreachable};
     case Rt::mod: return Operator{Op::TryModulusI64, Op::Unreachable};

@@ -19,6 +19,7 @@ bool has_double_form(Rt function) {
     case Rt::subtract:
     case Rt::multiply:
     case Rt::divide:
+    case Rt::divide_double:
     case Rt::less:
     case Rt::less_equal:
     case Rt::greater:
