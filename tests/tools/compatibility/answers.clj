@@ -1,5 +1,5 @@
 ;; answers.clj: answers forms with real Clojure. Called by answers.py: answers.clj PRELUDE FORMS OUT
-;;   FORMS  lines: `require ...`, a form, or `boxed` and a form, whose literal arguments are then hidden behind a call: the JVM's compiler
+;;   FORMS  lines: a form, or `boxed` and a form, whose literal arguments are then hidden behind a call: the JVM's compiler
 ;;          treats literals as typed primitives, which is not how values usually come
 ;;   OUT  for each form one line: its answer, or nothing where there is none (it does not
 ;;          compile, or takes longer than five seconds)
@@ -26,27 +26,24 @@
     (let [answer (ns-resolve home 'answer)
           made (volatile! [])]
       (doseq [line (str/split-lines (slurp forms))]
-        (if (str/starts-with? line "require ")
-          (let [spec (read-string (str "[" (subs line 8) "]"))]
-            (require spec))
-          (let [result (promise)
-                work (fn []
-                       (binding [*ns* home]
-                         (deliver result
-                                  (try
-                                    (let [thunk (eval (list `fn [] (if (str/starts-with? line "boxed ")
-                                                                           (boxed (read-string {:read-cond :allow} (subs line 6)))
-                                                                           (read-string {:read-cond :allow} line))))]
-                                      (answer thunk))
-                                    (catch Throwable e (binding [*out* *err*] (println line "\n    " (str (or (.getCause e) e)))) "")))))
-                thread (Thread. nil (bound-fn* work) "form" 100000000)]
-            (.setDaemon thread true)
-            (.start thread)
-            (let [text (deref result 5000 nil)]
-              (when-not text
-                (binding [*out* *err*] (println "no answer:" line))
-                (.stop thread))
-              (vswap! made conj (or text ""))))))
+        (let [result (promise)
+              work (fn []
+                     (binding [*ns* home]
+                       (deliver result
+                                (try
+                                  (let [thunk (eval (list `fn [] (if (str/starts-with? line "boxed ")
+                                                                         (boxed (read-string {:read-cond :allow} (subs line 6)))
+                                                                         (read-string {:read-cond :allow} line))))]
+                                    (answer thunk))
+                                  (catch Throwable e (binding [*out* *err*] (println line "\n    " (str (or (.getCause e) e)))) "")))))
+              thread (Thread. nil (bound-fn* work) "form" 100000000)]
+          (.setDaemon thread true)
+          (.start thread)
+          (let [text (deref result 5000 nil)]
+            (when-not text
+              (binding [*out* *err*] (println "no answer:" line))
+              (.stop thread))
+            (vswap! made conj (or text "")))))
       (spit out (str (str/join "\n" @made) "\n"))
       (shutdown-agents)
       (System/exit 0))))

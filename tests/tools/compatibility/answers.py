@@ -25,9 +25,11 @@ def plain(answer):
 
 def ask(subject):
     with tempfile.TemporaryDirectory() as folder:
-        forms, out = pathlib.Path(folder, "forms"), pathlib.Path(folder, "out")
-        forms.write_text("".join(f"require {r}\n" for r in subject.requires) + "".join(f"{'boxed ' * c.expanded}{c.form}\n" for c in subject.cases))
-        done = subprocess.run(["clojure", str(pathlib.Path(__file__).parent / "answers.clj"), str(HOME / "prelude.clj"), str(forms), str(out)],
+        forms, out, prelude = pathlib.Path(folder, "forms"), pathlib.Path(folder, "out"), pathlib.Path(folder, "prelude.clj")
+        requires = "".join(f"(require '[{r}])\n" for r in subject.requires)
+        prelude.write_text(requires + subject.prelude)
+        forms.write_text("".join(f"{'boxed ' * c.expanded}{c.form}\n" for c in subject.cases))
+        done = subprocess.run(["clojure", str(pathlib.Path(__file__).parent / "answers.clj"), str(prelude), str(forms), str(out)],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               env=dict(os.environ, JAVA_TOOL_OPTIONS="-XX:-OmitStackTraceInFastThrow"))
         if not out.exists():

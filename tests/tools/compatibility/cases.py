@@ -5,7 +5,7 @@ A case file (tests/compatibility/cases/SUBJECT.cases) has one paragraph per var:
     take: n s            the parameters of one arity, each the name of a pool; further arities after `|`
       (take 3 (range))   indented: a form as it stands, or a template with <pool> in the places to vary
 
-and lines `namespace NAMESPACE ALIAS`: the vars that follow are of that namespace,
+and lines `namespace NAMESPACE ALIAS`: the vars that follow are of that namespace (clojure.core again without alias),
 and `table NAME NAME ...: POOL POOL`: each of the functions on every combination of values of the pools. Pools (tests/compatibility/pools.txt): NAME | typical | other values | empty ones | wrong ones
 and perhaps | the word lazy or called. From a template come: the typical values; then in each place in turn nil and every other value of its
 pool, the other places keeping their typical one; nil everywhere; and for a lazy pool two probes, which count how many elements of a seq
@@ -39,6 +39,7 @@ class Case:
 @dataclass
 class Subject:
     name: str
+    prelude: str                                 # definitions that its forms use: prelude.clj, and SUBJECT.clj beside its cases
     requires: list = field(default_factory=list)
     cases: list = field(default_factory=list)
 
@@ -124,16 +125,18 @@ def table(names, places):
 
 
 def read_subject(path, pools):
-    subject = Subject(path.stem)
+    own = path.with_suffix(".clj")
+    subject = Subject(path.stem, (HOME / "prelude.clj").read_text() + (own.read_text() if own.exists() else ""))
     var, prefix, alias = None, "", ""
     for number, line in enumerate(path.read_text().splitlines(), 1):
         try:
             if not line.strip() or line.startswith(";"):
                 continue
             if line.startswith("namespace "):
-                _, namespace, alias = line.split()
-                subject.requires.append(f"{namespace} :as {alias}")
-                prefix, alias = namespace + "/", alias + "/"
+                _, namespace, *alias = line.split()
+                if alias:
+                    subject.requires.append(f"{namespace} :as {alias[0]}")
+                prefix, alias = (namespace + "/", alias[0] + "/") if alias else ("", "")
                 continue
             if line.startswith("table "):
                 names, _, kinds = line[len("table "):].partition(": ")

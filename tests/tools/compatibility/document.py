@@ -42,6 +42,8 @@ def definitions(path):
             for part in parts[2:]:
                 if part.startswith("("):
                     yield items(part)[0]
+        elif parts[0].startswith("define-"):
+            yield from (part for part in parts[1:] if not part.isdigit())
         elif parts[0] == "defrecord" or parts[0] == "deftype":
             yield "->" + parts[1]
             yield "map->" + parts[1]

@@ -1,0 +1,11 @@
+;; What types.cases is about: protocols, records, types.
+(defprotocol Shape "Things with an area." (area [x]) (scaled [x by] [x by more]))
+(defprotocol Empty)
+(defprotocol Tagged :extend-via-metadata true (tag-of [x]))
+(definterface Sized (size []) (^long grow [n]))
+(defrecord Square [side] Shape (area [_] (* side side)) (scaled [_ by] (Square. (* by side))) (scaled [_ by more] (Square. (* by more side))))
+(deftype Circle [r] Shape (area [_] (* 3 r r)) Object (toString [_] (str "circle " r)))
+(deftype Cell [^:unsynchronized-mutable n] Sized (size [_] n) (grow [_ by] (set! n (+ n by)) n))
+(extend-type String Shape (area [s] (count s)) (scaled ([s by] (apply str (repeat by s))) ([s by more] [s by more])))
+(extend-protocol Shape nil (area [_] :nothing) clojure.lang.IPersistentVector (area [v] [:vector (count v)]) Number (area [n] [:number n]))
+(extend clojure.lang.Keyword Shape {:area (fn [k] (name k))})
