@@ -2,7 +2,7 @@
 _slisp() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
   local commands="compile run check eval repl test doctor help"
-  local options="-I -O0 -O1 -O2 -g --features --dump-after --verify --stats --explain-inline --debug-heap --help"
+  local options="-I -O0 -O1 -O2 -g --features --dump-after --verify --stats --explain-inline --with-eval --debug-heap --help"
   case $before in
     --emit) COMPREPLY=($(compgen -W "forms ast ir asm obj exe" -- "$word")); return ;;
     -o) COMPREPLY=($(compgen -f -- "$word")); return ;;

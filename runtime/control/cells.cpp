@@ -91,6 +91,17 @@ bool reference_slots(Borrowed reference, ReferenceSlots& slots) {
   return false;
 }
 
+namespace {
+Owned validator_key() { return keyword("slisp.core", "validator"); }
+}  // namespace
+
+Owned var_validator(Borrowed var) {
+  const auto* cell = var.as<abi::Var>();
+  if (cell->watches == abi::k_nil) return Owned();
+  const Owned watches = load_cell(cell, cell->watches), key = validator_key();
+  return Owned::copy(map_get(watches, key));
+}
+
 bool validate(Borrowed validator, Borrowed value) {
   if (validator.is_nil()) return true;
   Owned verdict = call(validator, Owned::copy(value));
@@ -102,9 +113,11 @@ bool validate(Borrowed validator, Borrowed value) {
 
 bool notify_watches(Borrowed watches, Borrowed reference, Borrowed old_value, Borrowed new_value) {
   Owned held = Owned::copy(watches);
+  const Owned no_watch = reference.is(Kind::Var) ? validator_key() : Owned();
   MapCursor cursor{};
   Borrowed key = abi::k_nil, watch = abi::k_nil;
   while (next_entry(held, cursor, key, watch)) {
+    if (!no_watch.is_nil() && key.word() == no_watch.word()) continue;
     Owned arguments[] = {Owned::copy(key), Owned::copy(reference), Owned::copy(old_value), Owned::copy(new_value)};
     if (call_block(watch, arguments).failed()) return false;
   }
@@ -163,14 +176,27 @@ std::uint32_t slisp_atom_compare_and_set(Word reference, Word expected, Word val
 Word slisp_atom_validator(Word reference) {
   ReferenceSlots slots;
   if (!reference_slots(reference, slots)) return not_a_reference(reference);
+  if (is_kind(reference, Kind::Var)) return var_validator(reference).take();
   return slots.validator == nullptr ? k_nil : load_cell(slots.cell, *slots.validator).take();
 }
 
 Word slisp_atom_set_validator(Word reference, Word function) {
   Owned validator = Owned::adopt(function);
   ReferenceSlots slots;
-  if (!reference_slots(reference, slots) || slots.validator == nullptr) return not_a_reference(reference);
+  if (!reference_slots(reference, slots)) return not_a_reference(reference);
   Owned value = load_cell(slots.cell, *slots.value);
+  if (is_kind(reference, Kind::Var)) {
+    if (!value.failed() && !validate(validator, value)) return k_pending;
+    const Owned key = validator_key();
+    const bool done = update_cell(slots, slots.watches, [&](Owned map) {
+      if (map.is_nil()) map = Owned::adopt(new_hash_map());
+      if (!validator.is_nil()) return map_assoc(std::move(map), Owned::copy(key), Owned::copy(validator));
+      map = Owned::adopt(abi::slisp_dissoc(map.take(), key.word()));
+      return map.failed() || counted_size(map) != 0 ? std::move(map) : Owned();
+    });
+    return done ? k_nil : k_pending;
+  }
+  if (slots.validator == nullptr) return not_a_reference(reference);
   if (!validate(validator, value)) return k_pending;
   store_cell(slots.cell, *slots.validator, std::move(validator));
   return k_nil;

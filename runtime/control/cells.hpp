@@ -17,5 +17,7 @@ struct ReferenceSlots {
   Word* value;
 };
 bool reference_slots(Borrowed reference, ReferenceSlots& slots);
+// A var has no slot for a validator, which few vars have: it stands among the watches, under a key that is no watch's.
+Owned var_validator(Borrowed var);
 
 }  // namespace slisp::rt

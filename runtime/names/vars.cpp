@@ -92,9 +92,28 @@ Word slisp_var_set(Word target, Word value) {
     out.append(" from non-binding thread");
     return throw_string(ClassId::IllegalStateException, out.finish()).take();
   }
+  if (abi::slisp_var_validate(target, next.word()) == k_pending) return k_pending;
+  binding = find_binding(var);                   // the validator may have bound others
   Owned result = Owned::copy(next);
   release(std::exchange(*binding, next.take()));
   return result.take();
+}
+
+Word slisp_var_validate(Word target, Word value) {
+  if (!is_kind(target, Kind::Var) || reinterpret_cast<abi::Var*>(target)->watches == k_nil) return k_nil;
+  const Owned validator = var_validator(target);
+  return validate(validator, value) ? k_nil : k_pending;
+}
+
+Word slisp_var_local() {
+  auto* var = allocate_as<abi::Var>(Kind::Var, sizeof(abi::Var), 5);
+  var->flags = abi::k_var_dynamic;
+  var->bound = 0;
+  var->root = abi::k_unbound_root;
+  var->ns = var->meta = var->watches = k_nil;
+  var->name = k_nil;
+  var->name = symbol("", "--unnamed--").take();
+  return word_of(var);
 }
 
 void slisp_var_bind_root(Word target, Word value) {

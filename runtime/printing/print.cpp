@@ -138,6 +138,10 @@ bool Printer::print_object(Borrowed value) {
     case Kind::TreeSet: return print_set(value);
     case Kind::Var: {
       const Owned symbol = Owned::adopt(abi::slisp_var_symbol(value.word()));
+      if (value.as<abi::Var>()->ns == abi::k_nil) {          // of with-local-vars
+        out_.append("#<Var: --unnamed-->");
+        return true;
+      }
       out_.append("#'");
       return print(symbol);
     }

@@ -2,6 +2,7 @@
 #include "src/analyzer/environment.hpp"
 #include "runtime/api.hpp"
 #include "runtime/control/classes.hpp"
+#include "runtime/names/bindings.hpp"
 #include <algorithm>
 #include "runtime/types/types.hpp"
 #include <charconv>
@@ -147,11 +148,46 @@ bool Environment::enter_namespace(std::string_view name) {
 
 void Environment::enter_file(const std::string& name) { tell_macros("*file*", rt::make_string(name)); }
 
-void Environment::tell_macros(std::string_view var_name, Owned value) const {
+Owned Environment::core_var(std::string_view name) const {
   Owned core = find_namespace("clojure.core");
-  if (core.is_nil()) return;
-  Owned var = resolve_in(core, rt::symbol("", var_name));
-  if (var.is(Kind::Var)) abi::slisp_var_bind_root(var.word(), value.take());
+  if (core.is_nil()) return core;
+  Owned var = resolve_in(core, rt::symbol("", name));
+  return var.is(Kind::Var) ? std::move(var) : Owned();
+}
+
+// A binding of the thread comes before the root.
+void Environment::tell_macros(std::string_view var_name, Owned value) const {
+  const Owned var = core_var(var_name);
+  if (var.is_nil()) return;
+  if (rt::find_binding(var.as<abi::Var>()) == nullptr) return abi::slisp_var_bind_root(var.word(), value.take());
+  if (Owned::adopt(abi::slisp_var_set(var.word(), value.take())).failed()) (void)Owned::adopt(abi::slisp_exception_take());
+}
+
+bool Environment::namespace_is_bound() const {
+  const Owned var = core_var("*ns*");
+  return !var.is_nil() && rt::find_binding(var.as<abi::Var>()) != nullptr;
+}
+
+std::string Environment::file_name() const {
+  const Owned var = core_var("*file*");
+  const Owned value = var.is_nil() ? Owned() : Owned::adopt(abi::slisp_var_get(var.word()));
+  return value.is(Kind::String) ? text(value) : std::string();
+}
+
+void Environment::look_from(std::string_view name) {
+  Owned ns = find_namespace(name);
+  if (ns.is_nil()) return;
+  current_ = std::move(ns);
+  current_name_ = name;
+}
+
+void Environment::look_from_current() {
+  const Owned var = core_var("*ns*");
+  if (var.is_nil()) return;
+  Owned ns = Owned::adopt(abi::slisp_var_get(var.word()));
+  if (!ns.is(Kind::Namespace)) return;
+  current_name_ = name_of(ns);
+  current_ = std::move(ns);
 }
 
 bool Environment::add_alias(std::string_view alias, Borrowed target) {
@@ -246,6 +282,11 @@ std::string Environment::class_name(std::string_view simple) const {
   for (auto& [name, full] : k_default_imports) {
     if (name == simple) return std::string(full);
   }
+  // What a namespace imported before this compiler began, where a program carries it.
+  if (!current_.is_nil() && !simple.empty() && simple.front() >= 'A' && simple.front() <= 'Z') {
+    const Owned mapped = resolve_in(current_, rt::symbol("", simple));
+    if (mapped.is(Kind::Class)) return text(Owned::adopt(abi::slisp_class_name(mapped.word())));
+  }
   std::string full = "java.lang." + std::string(simple);
   if (std::binary_search(std::begin(k_java_lang), std::end(k_java_lang), simple)) return full;
   Owned symbol = rt::symbol("", full);
@@ -306,6 +347,12 @@ std::vector<std::string> Environment::all_namespaces() const {
   return out;
 }
 
+std::vector<std::string> Environment::program_namespaces() const {
+  std::vector<std::string> out = all_namespaces();
+  std::erase_if(out, [&](const std::string& name) { return is_linked(name); });
+  return out;
+}
+
 bool Environment::has_public(std::string_view ns, std::string_view name) const {
   const Owned found = find_namespace(ns);
   if (found.is_nil()) return false;
@@ -333,9 +380,15 @@ std::string Environment::alias_of(std::string_view ns) const {
   return {};
 }
 
+void Environment::import_class(std::string_view simple, std::string_view full) {
+  imports_[current_name_][std::string(simple)] = full;
+  // Where names are looked up while a program runs the class must be found too.
+  if (const Owned type = find_class(full); !type.is_nil()) (void)refer(simple, type);
+}
+
 void Environment::add_user_class(std::string_view simple, std::string_view full, Borrowed type) {
-  if (!simple.empty()) import_class(simple, full);
   user_classes_[std::string(full)] = Owned::copy(type);
+  if (!simple.empty()) import_class(simple, full);
   note_members(type);
 }
 

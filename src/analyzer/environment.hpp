@@ -35,6 +35,11 @@ class Environment {
   bool is_linked(std::string_view name) const { return linked_.find(name) != linked_.end(); }
   // Creates the namespace when it is new and makes it current. False: an exception is pending.
   bool enter_namespace(std::string_view name);
+  // Names are looked up from where *ns* says in this thread; *ns* stays as it is.
+  void look_from_current();
+  void look_from(std::string_view name);
+  bool namespace_is_bound() const;                                              // *ns* has a binding in this thread
+  std::string file_name() const;                                                // what *file* says
   // The file whose forms are being read, below its source root: macros see it as *file*.
   void enter_file(const std::string& name);
   const std::string& current_ns() const { return current_name_; }
@@ -60,7 +65,7 @@ class Environment {
   VarInfo* info(rt::Borrowed var);
   // The var of that name in the current namespace, made if need be; null: an exception is pending.
   VarInfo* intern(std::string_view name);
-  void import_class(std::string_view simple, std::string_view full) { imports_[current_name_][std::string(simple)] = full; }
+  void import_class(std::string_view simple, std::string_view full);
   // Full name of an imported class or of one that is always imported; empty when unknown.
   std::string class_name(std::string_view simple) const;
   // The class object, by simple or full name; nil when there is none.
@@ -72,6 +77,8 @@ class Environment {
   std::vector<std::string> class_names() const;
   // Is it a class that has no instances?
   bool is_stand_in(rt::Borrowed value) const;
+  // Those that are not linked in: the program's own.
+  std::vector<std::string> program_namespaces() const;
   // All namespaces but the library's own inner ones; sorted.
   std::vector<std::string> all_namespaces() const;
   bool has_public(std::string_view ns, std::string_view name) const;
@@ -92,6 +99,7 @@ class Environment {
  private:
   // Gives a var of clojure.core a value for the macros that run in this process.
   void tell_macros(std::string_view var_name, rt::Owned value) const;
+  rt::Owned core_var(std::string_view name) const;
 
   std::unordered_map<abi::Word, VarInfo*> infos_;
   std::map<std::string, std::vector<VarInfo::Wrapper>, std::less<>> library_wrappers_;

@@ -22,6 +22,12 @@ class MacroHost {
   // All forms told of so far have been run by other means (the prompt runs each before it reads the next).
   virtual void forms_were_run() = 0;
 
+  // Nothing walks any more what was evaluated at top level.
+  virtual void forget_top_level() {}
+  // Threads take turns with the tree and all tables of the compiler; a thread may take its turn several times over.
+  virtual void take_turn() {}
+  virtual void give_turn() {}
+
   // Where the last failure arose in code that the host ran; unknown when that was native code.
   virtual Span failure_span() const = 0;
 };

@@ -23,6 +23,7 @@ struct Options {
   std::string library_root;               // folder that holds the library's sources; empty: none
   int level = 2;                          // -O
   bool refusals_warn = false;             // what is not offered is a warning where it is reached, and throws when it runs
+  bool with_eval = false;                 // the program carries an evaluator: it may run what it makes
   bool tell_all = false;                  // report what is not offered also where nothing reaches it, and classes that nothing is of
 };
 

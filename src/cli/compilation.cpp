@@ -59,6 +59,7 @@ analyzer::Options analyzer_options(const Options& options, analyzer::Mode mode, 
   made.library_root = std::move(library_root);
   made.level = options.level;
   made.refusals_warn = options.refusals_warn;
+  made.with_eval = options.with_eval || options.evaluate;
   return made;
 }
 
@@ -124,10 +125,14 @@ bool Compilation::lower(compiler::Mode mode, analyzer::Program& from, const std:
   context.options.level = options.level;
   context.options.verify = options.verify;
   context.options.debug_info = options.debug_info;
+  context.options.with_eval = options.with_eval && mode == compiler::Mode::Program;
   context.options.disabled.insert(options.disabled.begin(), options.disabled.end());
   context.options.dump_after.insert(options.dump_after.begin(), options.dump_after.end());
   context.options.entry_symbol = entry_symbol;
-  if (mode == compiler::Mode::Program) context.options.init_namespaces = namespaces_to_set_up(analyzer.library_namespaces());
+  if (context.options.with_eval)
+    context.options.init_namespaces = library_index().with_init;     // code that is not there yet may require any of them
+  else if (mode == compiler::Mode::Program)
+    context.options.init_namespaces = namespaces_to_set_up(analyzer.library_namespaces());
   compiler::TypeCounts counts;
   compiler::InlineCounts inlined;
   context.type_counts = &counts;
@@ -168,6 +173,7 @@ x64::Options code_options(const Options& options) {
   made.debug_info = options.debug_info;
   made.verify = options.verify;
   made.debug_heap = options.debug_heap;
+  made.with_eval = options.with_eval;
   auto enabled = [&](std::string_view pass) {
     return std::find(options.disabled.begin(), options.disabled.end(), pass) == options.disabled.end();
   };

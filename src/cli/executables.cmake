@@ -11,7 +11,7 @@ target_compile_options(slisp_cli PRIVATE ${SLISP_WARNINGS})
 target_link_libraries(slisp_cli PUBLIC slisp_codegen slisp_evaluator xxhash minizip z edit tinfo bsd md)
 
 set(SLISP_LIBRARY_FOLDER ${PROJECT_BINARY_DIR}/lib/slisp)
-foreach(archive slisp_runtime slisp_reader slisp_debug_heap)
+foreach(archive slisp_runtime slisp_reader slisp_analyzer slisp_evaluator slisp_debug_heap)
   if(TARGET ${archive})
     set_target_properties(${archive} PROPERTIES ARCHIVE_OUTPUT_DIRECTORY ${SLISP_LIBRARY_FOLDER})
   endif()

@@ -71,6 +71,7 @@ void add_compile_options(CLI::App& app, Options& options, Names& known) {
   flag("--stats", options.stats);
   flag("--explain-inline", options.explain_inline);
   flag("--debug-heap", options.debug_heap);
+  flag("--with-eval", options.with_eval);
   for (std::string_view pass : compiler::switchable_passes()) {
     std::string name = "--no-" + std::string(pass);
     app.add_flag_callback(name, [&options, pass] { options.disabled.emplace_back(pass); });

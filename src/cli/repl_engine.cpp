@@ -12,6 +12,7 @@ namespace slisp::cli {
 
 ReplEngine::ReplEngine(const Options& options) : compilation_(options, analyzer::Mode::Repl) {
   compilation_.analyzer.enter_namespace("user");
+  compilation_.analyzer.program_runs();
 }
 
 bool ReplEngine::incomplete(const std::string& text) {

@@ -24,6 +24,7 @@ std::string cache_key(const Options& options) {
   text += options.debug_info ? "g" : "";
   text += options.verify ? "v" : "";
   text += options.debug_heap ? "h" : "";
+  text += options.with_eval ? "e" : "";
   for (const auto* list : {&options.include, &options.features, &options.disabled}) {
     text += "\n[";
     for (const std::string& item : *list) text += item + '\0';
@@ -48,6 +49,7 @@ int run_command(const Options& options) {
     std::vector<char*> arguments;
     for (const std::string& argument : options.arguments) arguments.push_back(const_cast<char*>(argument.c_str()));
     rt::set_command_line(static_cast<int>(arguments.size()), arguments.data());
+    compilation.analyzer.program_runs();
     int status = evaluator::evaluate_program(compilation.evaluator, compilation.program);
     rt::flush_standard_streams();
     return status;

@@ -9,7 +9,9 @@
 #include "src/compiler/closed_world.hpp"
 #include "runtime/api.hpp"
 #include "src/analyzer/annotate/children.hpp"
+#include "src/analyzer/optimize/optimize.hpp"
 #include <string_view>
+#include <unordered_set>
 
 namespace slisp::compiler {
 
@@ -36,16 +38,6 @@ bool is_layable(rt::Borrowed value) {
 
 namespace {
 
-// Functions that look vars up by name at run time: all public vars of the program must be there.
-bool looks_up_vars(const VarInfo& var) {
-  static constexpr std::string_view names[] = {"resolve", "ns-resolve", "find-var", "ns-publics", "ns-interns", "ns-map", "requiring-resolve",
-                                               "intern", "eval", "load-string", "all-ns", "the-ns", "find-ns"};
-  if (var.ns != "clojure.core") return false;
-  for (std::string_view n : names)
-    if (var.name == n) return true;
-  return false;
-}
-
 // Functions whose answers depend on *ns*: ::a and `a are read within it, clojure.test looks for its tests.
 bool looks_at_ns(const VarInfo& var) {
   if (var.ns == "clojure.test") return var.name == "run-tests";
@@ -61,14 +53,42 @@ bool shows_metadata(const VarInfo& var) {
          (var.ns == "slisp.host" && var.name == "-meta");
 }
 
+bool is_test_key(rt::Borrowed key) {
+  return key.is(rt::Kind::Keyword) && rt::symbol_ns(key).is_nil() && rt::text_of(rt::symbol_name(key)) == "test";
+}
+
+// ^{:test f}: clojure.test finds such vars in their namespaces.
+bool has_test(const DefNode& def) {
+  if (def.metadata == nullptr) return false;
+  if (auto* constant = as<ConstNode>(def.metadata)) {
+    if (!constant->value.is(rt::Kind::ArrayMap) && !constant->value.is(rt::Kind::HashMap)) return false;
+    rt::MapCursor cursor;
+    rt::Borrowed key = abi::k_nil, value = abi::k_nil;
+    while (rt::next_entry(constant->value, cursor, key, value))
+      if (is_test_key(key)) return true;
+    return false;
+  }
+  auto* map = def.metadata->kind == NodeKind::MapLiteral ? static_cast<CollectionNode*>(def.metadata) : nullptr;
+  if (map == nullptr) return false;
+  for (std::size_t i = 0; i < map->items.size(); i += 2)
+    if (auto* key = as<ConstNode>(map->items[i]); key != nullptr && is_test_key(key->value)) return true;
+  return false;
+}
+
+bool runs_tests(const VarInfo& var) {
+  return var.ns == "clojure.test" && (var.name.starts_with("run-") || var.name.starts_with("test-"));
+}
+
 class Analysis {
  public:
   Analysis(const CompileContext& context, Program& program) : context_(context), program_(program) {}
 
   ClosedWorld run() {
+    keep_all_ = context_.options.with_eval;
+    world_.looks_at_metadata = world_.looks_at_ns = keep_all_;
     for (TopLevel& form : program_.forms) top_level(form.node);
     for (VarInfo* var : world_.order) decide(*var, world_.plans.at(var));
-    for (auto& [var, mention] : outside_) var->open = mention || var->dynamic || var->redef || context_.options.mode == Mode::Repl;
+    for (auto& [var, mention] : outside_) var->open = mention || var->dynamic || var->redef || context_.options.mode == Mode::Repl || context_.options.with_eval;
     return std::move(world_);
   }
 
@@ -97,6 +117,7 @@ class Analysis {
       outside_.erase(def->var);
     }
     p.nested |= nested;
+    if (has_test(*def)) tests_.insert(def->var);
     if (!def->init) return;
     ++p.definitions;
     p.definition = def;
@@ -106,7 +127,8 @@ class Analysis {
     auto at = world_.plans.find(var);
     if (at != world_.plans.end()) at->second.mentioned |= mention;
     else outside_[var] |= mention;
-    keep_all_ |= looks_up_vars(*var);
+    runs_tests_ |= runs_tests(*var);
+    keep_all_ |= looks_up_names(*var);            // all public vars of the program must be there
     world_.looks_at_metadata |= keep_all_ || shows_metadata(*var);
     world_.looks_at_ns |= keep_all_ || looks_at_ns(*var);
   }
@@ -125,6 +147,8 @@ class Analysis {
     bool library = context_.options.mode == Mode::Library;
     bool repl = context_.options.mode == Mode::Repl;
     bool single = p.definitions == 1 && !p.nested;
+    const bool tested = runs_tests_ && context_.options.mode == Mode::Program && tests_.count(&var) != 0;
+    p.mentioned |= context_.options.with_eval || tested;   // eval may do anything to it
     if (!single) p.definition = nullptr;
     var.open = repl || !single || var.dynamic || var.redef || (p.mentioned && !library);
     var.is_function = false;
@@ -145,10 +169,10 @@ class Analysis {
       describe_function(var, *p.function);
       var.is_function = !var.open;
     }
-    bool kept = (keep_all_ || is_test_hook(var)) && !var.is_private && !library && !repl && !var.macro;
+    bool kept = (keep_all_ || tested || is_test_hook(var)) && !library && !repl;
     if (kept) world_.kept.push_back(&var);
     p.cell = library || var.open || p.mentioned || kept || p.root == RootKind::Runtime;
-    if (var.macro && !library && !repl && !p.mentioned && !p.nested) p.cell = p.at_run_time = false;   // macros are gone after expansion
+    if (var.macro && !library && !repl && !p.mentioned && !p.nested && !keep_all_) p.cell = p.at_run_time = false;   // macros are gone after expansion
   }
 
   void library_root(VarInfo& var, VarPlan& p) {
@@ -196,6 +220,8 @@ class Analysis {
   ClosedWorld world_;
   std::unordered_map<VarInfo*, bool> outside_;       // vars that this program uses but does not define: mentioned?
   bool keep_all_ = false;
+  bool runs_tests_ = false;
+  std::unordered_set<const VarInfo*> tests_;         // vars with a test of their own
 };
 
 }  // namespace

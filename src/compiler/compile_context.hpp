@@ -26,6 +26,7 @@ struct Options {
   bool verify = false;                           // verifier after each pass, ownership checker after lowering and at the end
   std::set<std::string, std::less<>> disabled;   // --no-PASS
   std::set<std::string, std::less<>> dump_after; // --dump-after=PASS
+  bool with_eval = false;                        // the program carries an evaluator: every var stays open
   bool debug_info = false;                       // -g: files by the paths they were opened by, for debuggers
   std::string entry_symbol = "slisp_program";    // Program and Repl: the function that runs everything
   std::vector<std::string> init_namespaces;      // Program and Repl: linked-in namespaces with an init function, in order

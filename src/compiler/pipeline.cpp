@@ -56,7 +56,7 @@ template <class Pass> void per_function(ir::Module& module, Pass pass) {
 ClosedWorld annotate(CompileContext& context, Program& program) {
   ClosedWorld world = close_world(context, program);
   if (context.enabled("inline-wrappers", 1)) {
-    if (context.options.mode == Mode::Program) analyzer::drop_member_questions(program);
+    if (context.options.mode == Mode::Program && !context.options.with_eval) analyzer::drop_member_questions(program);
     analyzer::inline_wrappers(program);
   }
   if (context.enabled("fold-arithmetic", 1)) analyzer::fold_arithmetic(program);

@@ -5,6 +5,7 @@
 #pragma once
 #include "src/analyzer/macro_host.hpp"
 #include "src/analyzer/session.hpp"
+#include "src/evaluator/turns.hpp"
 #include <map>
 #include <memory>
 #include <unordered_map>
@@ -41,7 +42,7 @@ struct Frame {
 
 class Evaluator final : public MacroHost {
  public:
-  explicit Evaluator(Session& session);
+  explicit Evaluator(Session& session, Owner owner = Owner::Compiler);
   ~Evaluator() override;
   Evaluator(const Evaluator&) = delete;
   Evaluator& operator=(const Evaluator&) = delete;
@@ -53,8 +54,13 @@ class Evaluator final : public MacroHost {
   Owned call_macro(VarInfo& macro, std::span<Owned> arguments) override;
   bool top_level(TopLevel& form) override;
   void forms_were_run() override { forget_pending(); }
+  void forget_top_level() override;
+  void take_turn() override { evaluator::take_turn(); }
+  void give_turn() override { evaluator::give_turn(); }
   Span failure_span() const override { return failure_; }
 
+  // *ns* says so from now on.
+  bool enter_namespace(const std::string& name) { return session_.environment.enter_namespace(name); }
   // Forgets all that waits to be evaluated: the program is about to be run from its beginning.
   void forget_pending();
   // For entry.asm and calls within the evaluator: consumes the arguments.
@@ -108,6 +114,7 @@ class Evaluator final : public MacroHost {
     auto operator<=>(const SiteKey&) const = default;
   };
   std::map<SiteKey, std::unique_ptr<abi::TraceSite>> sites_;
+  std::vector<std::unique_ptr<abi::TraceSite>> old_sites_;   // of trees that are gone: traces of exceptions point to them
   Span failure_;                                 // where the newest exception arose
   Word failed_exception_ = abi::k_pending;       // which one that is (an address to compare, no count)
   bool failure_in_library_ = false;

@@ -21,7 +21,7 @@ constexpr std::string_view k_hierarchy[] = {"derive", "underive"};
 
 }  // namespace
 
-Evaluator::Evaluator(Session& session) : session_(session) { prepare_turns(); }
+Evaluator::Evaluator(Session& session, Owner owner) : session_(session) { prepare_turns(owner); }
 Evaluator::~Evaluator() = default;
 
 bool Evaluator::top_level(TopLevel& form) {
@@ -106,6 +106,18 @@ Owned Evaluator::call_macro(VarInfo& macro, std::span<Owned> arguments) {
   block.reserve(arguments.size());
   for (Owned& argument : arguments) block.push_back(argument.take());
   return call(function, block.data(), static_cast<std::int64_t>(block.size()));
+}
+
+// Sites of forms, not of functions: what made functions is kept.
+void Evaluator::forget_top_level() {
+  for (auto site = sites_.begin(); site != sites_.end();) {
+    if (site->first.code != nullptr) {
+      ++site;
+      continue;
+    }
+    old_sites_.push_back(std::move(site->second));
+    site = sites_.erase(site);
+  }
 }
 
 void Evaluator::forget_pending() {

@@ -19,11 +19,14 @@ void unbind(Program& program) {
 }
 
 Owned run_forms(Evaluator& evaluator, Program& program) {
+  std::string ns;
   for (const TopLevel& form : program.forms) {
+    if (form.ns != ns && !evaluator.enter_namespace(ns = form.ns)) return Owned::pending();
     Owned value = evaluator.evaluate(form);
     if (value.failed()) return value;
   }
   if (program.main == nullptr) return Owned();
+  if (ns != program.main_ns && !evaluator.enter_namespace(program.main_ns)) return Owned::pending();
   Owned main = Owned::adopt(abi::slisp_var_get(program.main->object.word()));
   if (main.failed()) return main;
   return Owned::adopt(abi::slisp_apply(main.word(), abi::slisp_command_line()));

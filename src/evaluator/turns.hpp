@@ -1,24 +1,28 @@
 // turns.hpp: threads evaluate one at a time: the tree, its tables and the order of definitions are not made for more.
-// Keeps: a thread gives its turn up before it waits for something, and now and then in loops and calls; native code runs without a turn. The
-//        first thread, which also analyzes, has its turn whenever it does not wait.
+// Keeps: a thread gives its turn up before it waits for something, and now and then in loops and calls; native code runs without a turn. A
+//        compiler's first thread, which also analyzes, has its turn whenever it does not wait.
 #pragma once
 #include "runtime/memory/threading.hpp"
 
 namespace slisp::evaluator {
 
-// To be called once, before any thread starts.
-void prepare_turns();
+// Whose evaluator it is: the compiler's, or that of a program, most of which is native code.
+enum class Owner : std::uint8_t { Compiler, Program };
 
-// Has the turn for a scope; nothing while there is one thread.
+// To be called once, on the first thread if it is the compiler's.
+void prepare_turns(Owner owner);
+
+// This thread has its turn from now on until the matching give_turn(); nothing is locked while there is one thread.
+void take_turn();
+void give_turn();
+
+// Has the turn for a scope.
 class Turn {
  public:
-  Turn();
-  ~Turn();
+  Turn() { take_turn(); }
+  ~Turn() { give_turn(); }
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
-
- private:
-  bool taken_;
 };
 
 // Lets others have a turn, if one wants it and this thread had it for a while.

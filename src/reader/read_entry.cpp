@@ -202,7 +202,9 @@ bool return_rest(StreamText& source, std::size_t used) {
   return true;
 }
 
-Owned read_stream(Borrowed options, Borrowed stream, Dialect dialect) {
+enum class WithText : bool { No, Yes };
+
+Owned read_stream(Borrowed options, Borrowed stream, Dialect dialect, WithText with_text = WithText::No) {
   EntryOptions entry;
   if (!take_options(entry, options, dialect)) return Owned::pending();
   StreamText source{stream.word(), {}};
@@ -211,7 +213,14 @@ Owned read_stream(Borrowed options, Borrowed stream, Dialect dialect) {
   ReadResult read = reader.read();
   if (source.failed) return Owned::pending();                    // the stream's own exception is pending
   if (read.status != ReadStatus::Error && !return_rest(source, reader.position())) return Owned::pending();
-  return finish(entry, reader, std::move(read));
+  Owned form = finish(entry, reader, std::move(read));
+  if (with_text == WithText::No || form.failed()) return form;
+  std::string_view text = cut(source.text.view(), 0, reader.position());
+  const auto is_blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };   // String.trim
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  Owned both[] = {std::move(form), rt::make_string(text)};
+  return rt::vector_of(both);
 }
 
 }  // namespace
@@ -231,6 +240,9 @@ owned slisp_read_edn(borrowed options, borrowed source) {
 
 owned slisp_stream_read_form(borrowed options, borrowed stream) {
   return reader::read_stream(options, stream, reader::Dialect::Clojure).take();
+}
+owned slisp_stream_read_form_and_text(borrowed options, borrowed stream) {
+  return reader::read_stream(options, stream, reader::Dialect::Clojure, reader::WithText::Yes).take();
 }
 
 // TaggedLiteral: slots tag and form.

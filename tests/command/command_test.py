@@ -386,6 +386,72 @@ class EvalAndRepl(Case):
         self.expect(self.slisp("repl", stdin="(defn f [] 1)\n(defn g [] (f))\n(g)\n(defn f [] 2)\n(g)\n"), 0,
                     "#'user/f\n#'user/g\n1\n#'user/f\n2\n", "")
 
+    def test_repl_evaluates_forms_and_texts(self):
+        said = self.slisp("repl", stdin='''(eval '(+ 1 2))
+(eval '(def x 5))
+x
+(load-string "(def y 6) (defmacro m [a] `(* ~a y)) (* x y)")
+(m 7)
+((eval '(fn [a] (m a))) 2)
+(try (eval '(no-such 1)) (catch Exception e (ex-message (ex-cause e))))
+(binding [*ns* (create-ns 'other)] (eval '(def z 1)))
+other/z
+(let [n (ns-name *ns*)] (eval '(ns third)) n)
+(ns-name *ns*)
+(in-ns 'user)
+x
+''')
+        self.expect(said, 0, "3\n#'user/x\n5\n30\n42\n12\n\"Unable to resolve symbol: no-such in this context\"\n#'other/z\n1\nuser\nthird\n"
+                    + said.out[said.out.index("third\n") + 6:said.out.rindex("5\n")] + "5\n", "")
+
+    def test_repl_redefines_types_and_protocols(self):
+        self.expect(self.slisp("repl", stdin='''(defprotocol P (m [x]))
+(defrecord R [a] P (m [_] [:first a]))
+(def old (->R 1))
+(m old)
+(defrecord R [a b] P (m [_] [:second a b]))
+(m (->R 1 2))
+[(m old) (:b (->R 3 4)) (instance? R old) (instance? R (R. 1 2))]
+(defprotocol P (m [x]) (n [x y]))
+(extend-type String P (m [s] :m) (n [s y] [s y]))
+[(m "a") (n "a" 2)]
+(deftype T [x] P (m [_] x) (n [_ y] [x y]))
+(deftype T [x y] P (m [_] y) (n [_ z] [x y z]))
+[(m (T. 1 2)) (n (->T 1 2) 3)]
+(defmulti k :t)
+(do (defmethod k 1 [_] :one) nil)
+(do (defmethod k 1 [_] :uno) nil)
+(k {:t 1})
+'''), 0, "P\nuser.R\n#'user/old\n[:first 1]\nuser.R\n[:second 1 2]\n[[:first 1] 4 false true]\nP\nnil\n[:m [\"a\" 2]]\nuser.T\nuser.T\n[2 [1 2 3]]\n#'user/k\n:uno\n".replace("nil\n", ""), None)
+
+    def test_a_program_with_eval_loads_files(self):
+        self.file("lib/made.clj", "(ns lib.made (:require [lib.helper :as h]))\n(defmacro twice [x] `(* 2 ~x))\n(defn f [x] (h/inc-all [x (twice x)]))\n")
+        self.file("lib/helper.clj", "(ns lib.helper)\n(load \"part\")\n")
+        self.file("lib/part.clj", "(in-ns 'lib.helper)\n(defn inc-all [xs] (mapv inc xs))\n")
+        self.file("lib/broken.clj", "(ns lib.broken)\n(def fine 1)\n  (undefined-thing)\n")
+        self.file("plain.clj", "(def from-file 1)\n(+ from-file 41)\n")
+        self.file("e.slisp", '''(println (do (require (symbol "lib.made")) (eval '(lib.made/f 5))))
+(println (eval '(do (require '[lib.made :as m :refer [twice]]) [(m/f 1) (twice 4)])))
+(println (load-file (str "plain" ".clj")) (eval 'from-file))
+(println (try (require (symbol "lib.broken")) (catch Exception e [(ex-message e) (ex-message (ex-cause e))])))
+(println (try (require (symbol "lib.absent")) (catch java.io.FileNotFoundException e (ex-message e))))
+(println ((requiring-resolve (symbol "lib.made" "f")) 10) (contains? (loaded-libs) 'lib.made) (ns-name *ns*))
+''')
+        self.assertEqual(self.slisp("compile", "--with-eval", "e.slisp", "-o", "e").returncode, 0)
+        done = self.run_command([str(self.work / "e")], env=dict(self.env, SLISP_HEAP_REPORT="1"))
+        self.assertEqual(done.out, "[6 11]\n[[2 3] 8]\n42 1\n[Syntax error compiling at (lib/broken.clj:3:3). Unable to resolve symbol: undefined-thing in this context]\n"
+                         "Could not locate lib/absent__init.class, lib/absent.clj or lib/absent.cljc on classpath.\n[11 21] true user\n")
+        self.assertIn("heap: 0 live objects", done.err)
+
+    def test_eval_takes_an_option(self):
+        self.file("e.slisp", "(println (eval (list '+ 1 2)))\n")
+        done = self.slisp("compile", "e.slisp")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("--with-eval", done.err)
+        self.expect(self.slisp("run", "--with-eval", "e.slisp"), 0, "3\n", "")
+        self.assertEqual(self.slisp("run", "e.slisp").returncode, 1)          # not the program of the cache
+        self.expect(self.slisp("run", "--evaluate", "--with-eval", "e.slisp"), 0, "3\n", "")
+
     def test_repl_macros_and_namespaces(self):
         # Inline forms with slow paths: the host has them all.
         self.expect(self.slisp("repl", stdin="(defn f [^long x] (inc x))\n(f 3)\n(defn g ^long [x y] (* (+ x y) (- x y)))\n(g 5 2)\n"

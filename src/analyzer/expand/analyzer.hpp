@@ -36,6 +36,9 @@ class Analyzer {
   // Reads and analyzes a text in the current namespace, form by form, as analyze_form does.
   bool analyze_text(const reader::SourceFile& file, Program& program);
 
+  // From now on the program runs in this process: what eval makes is no part of it any more.
+  void program_runs();
+
   // The current namespace; "user" before anything else was said.
   const std::string& current_ns() const;
   bool enter_namespace(std::string_view name);

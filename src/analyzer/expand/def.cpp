@@ -122,7 +122,7 @@ Node* Expander::special_def(Borrowed, const Items& items, Place) {
     ok = ok && node->init != nullptr;
   }
   if (!ok) {
-    failed_definitions_.insert(var);
+    if (!evaluating_) failed_definitions_.insert(var);
     return nullptr;
   }
   if (defines) {

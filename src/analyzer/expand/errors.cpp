@@ -1,7 +1,20 @@
 // errors.cpp: problems in words.
+#include "runtime/control/exceptions.hpp"
 #include "src/analyzer/expand/expander.hpp"
 
 namespace slisp::analyzer {
+namespace {
+
+// What a macro throws to refuse its form is told of in other words than what happens to it.
+std::string_view phase_of_macro_failure(Borrowed exception) {
+  for (rt::ClassId refusal : {rt::ClassId::IllegalArgumentException, rt::ClassId::IllegalStateException, rt::ClassId::ExceptionInfo}) {
+    if (abi::slisp_instance_p(rt::class_object(refusal).word(), exception.word()) == 1) return "macro-syntax-check";
+  }
+  return "macroexpansion";
+}
+
+}  // namespace
+
 
 // Of a form that a macro of the program made, the macro's place belongs to the problem as much as the call's.
 std::vector<reader::DiagnosticNote> Expander::notes_here() const {
@@ -10,6 +23,7 @@ std::vector<reader::DiagnosticNote> Expander::notes_here() const {
 }
 
 std::nullptr_t Expander::error(std::string_view code, std::string what, std::string why, std::string hint) {
+  note_problem("compile-syntax-check", code, what, Owned());
   session_.diagnostics.error(code, span_, std::move(what), std::move(why), std::move(hint), notes_here());
   return nullptr;
 }
@@ -53,6 +67,12 @@ std::string Expander::take_exception_text() {
 
 std::nullptr_t Expander::pending_error(std::string_view code, const std::string& before, std::string why,
                                        std::vector<reader::DiagnosticNote> notes) {
+  if (evaluating_ && abi::slisp_exit_pending() == 0) {
+    Owned exception = Owned::adopt(abi::slisp_exception_take());
+    const std::string_view phase = code == "e-macro" ? phase_of_macro_failure(exception) : "compile-syntax-check";
+    note_problem(phase, code, "", Owned::copy(exception));
+    (void)rt::raise(std::move(exception));
+  }
   std::string text = take_exception_text();
   session_.diagnostics.error(code, span_, before + text, std::move(why), {}, std::move(notes));
   return nullptr;

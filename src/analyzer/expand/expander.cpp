@@ -85,10 +85,20 @@ Node* Expander::analyze_call_form(Borrowed seq, Place place) {
   if (form.is(abi::Kind::EmptyList)) return analyze_literal(form);
   Items items = list_items(form);
   Borrowed head = items[0];
+  Restore<Borrowed> head_at_hand(head_, head);
+  const PlaceOfForm place_at_hand(*this, form, is_written(form) ? spans_->find(form) : Span{});
   if (is_symbol(head)) {
     if (Special special = find_special(head)) {
       if (special != &Expander::special_fn) next_fn_name_.clear();   // only the init itself is named after its var
-      return (this->*special)(form, items, place);
+      Node* node = (this->*special)(form, items, place);
+      if (node == nullptr && special == &Expander::special_deftype && items.size() > 2 && is_symbol(items[2]) && !evaluating_ &&
+          session_.options.mode != Mode::Repl) {
+        // What is wrong with the type was told: that it is missing is not told again.
+        const std::string full = name_of(items[2]).full();
+        not_required_.insert(full);
+        not_required_.insert(full.substr(full.rfind('.') + 1));
+      }
+      return node;
     }
     Owned expansion;
     switch (expand_macro(form, items, expansion)) {
@@ -110,7 +120,7 @@ Node* Expander::analyze_call_form(Borrowed seq, Place place) {
       return analyze(made, place);
     }
     if (find_entry(head) == nullptr) {
-      if (Node* node = nullptr; nested_namespace_form(items, node)) return node;
+      if (Node* node = nullptr; !acts_while_running() && nested_namespace_form(items, node)) return node;
       if (is_runtime_call(head)) return runtime_call(items);
       if (unchecked_call(items, expansion)) {
         Borrowed made = expansion;
@@ -133,7 +143,7 @@ Node* Expander::analyze_call_form(Borrowed seq, Place place) {
     }
   }
   next_fn_name_.clear();
-  if (head.is_nil()) return error("e-call", "Can't call nil", "the first element of a list is what is called", "an empty list is written ()");
+  if (head.is_nil()) return error("e-call", "Can't call nil, form: " + form_text(form), "the first element of a list is what is called", "an empty list is written ()");
   return analyze_invoke(items);
 }
 

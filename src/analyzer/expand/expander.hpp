@@ -13,6 +13,7 @@
 // A method that returns null (or false) has reported why.
 #pragma once
 #include "src/analyzer/expand/analyzer.hpp"
+#include "src/analyzer/expand/form_state.hpp"
 #include "src/analyzer/expand/forms.hpp"
 #include "src/reader/span_table.hpp"
 #include <map>
@@ -24,50 +25,13 @@ namespace slisp::analyzer {
 
 using Items = std::vector<Borrowed>;
 
-// What the JVM's compiler would hold unboxed.
-enum class Primitive : std::uint8_t { None, Long, Double };
-
 // Where a form stands: may a recur stand here?
 enum class Place : std::uint8_t { Value, Tail };
 
-// A field of the type whose method is being analyzed, read once for the functions that close over it.
-struct FieldCapture {
-  Local* local;
-  Node* read;
-};
-
-// The method whose body is being analyzed.
-struct FnContext {
-  FnContext* outer;
-  FnNode* fn;
-  FnMethod* method;
-  bool of_type = false;                          // a method of deftype* or reify*
-  std::vector<FieldCapture>* fields = nullptr;   // while a function within a type's method is analyzed: what it closes over
-  std::uint32_t next = 0;                // first free index of its frame
-  std::uint32_t size = 0;
-};
-
-struct ScopeEntry {
-  std::uint32_t hash;                    // of the symbol
-  Local* local;
-  FnNode* home;                          // function whose frame holds it; null: top level
-  Owned symbol;
-  Owned env;                             // &env up to here, made when first asked for
-  bool has_env = false;
-  bool is_mutable = false;               // of a field, whose Local::frame_index is its place in the object
-};
-
-struct RecurTarget {
-  LoopNode* loop;
-  FnMethod* method;
-  std::size_t arity;
-  Local* object = nullptr;               // of a type's method: its first parameter, which recur does not pass
-};
 // Is a method part of fn*, or of a type?
 enum class MethodKind : std::uint8_t { Function, OfType };
-enum class NoRecur : std::uint8_t { NotTail, AcrossTry, CatchFinally };
 
-class Expander {
+class Expander : private FormState {
  public:
   Expander(Session& session, MacroHost& host);
 
@@ -76,7 +40,11 @@ class Expander {
   bool analyze_namespace(const std::string& name, Program& program);
   bool analyze_text(const reader::SourceFile& file, Program& program);
   bool analyze_form(Borrowed form, Program& program);
+  // evaluate.cpp: for the program that runs in this process, macros included; failed(): an exception is pending
   Owned evaluate_form(Borrowed form);
+  Owned evaluate_text(Borrowed text, Borrowed name);
+  Owned load_library(Borrowed name, bool again);
+  void program_runs() { running_ = true; }
   const reader::SourceFile* open_file(const std::string& path, Span from, std::string name = {});
   reader::ReaderOptions reader_options(std::uint32_t file);
   bool enter_namespace(std::string_view name);
@@ -90,11 +58,6 @@ class Expander {
  private:
   friend struct ReaderHooks;
   friend struct TagHooks;
-  // A user's class that a value is known to be of. A hint may lie: exact is what was seen made.
-  struct KnownType {
-    Owned type;
-    bool exact = false;
-  };
   using Special = Node* (Expander::*)(Borrowed form, const Items& items, Place place);
 
   // loading.cpp
@@ -103,6 +66,7 @@ class Expander {
   void use(Program& program);
   bool analyze_file(const reader::SourceFile& file);
   bool analyze_forms(const reader::SourceFile& file);
+  void note_unreadable(const reader::ReadError& error, std::string_view text);
   bool analyze_separately(const std::string& name, Program& program);
   bool load_namespace(const std::string& name, Span from);
   bool include_file(const Items& items);
@@ -117,6 +81,8 @@ class Expander {
 
   // top_level.cpp
   bool top_level(Borrowed form);
+  bool top_level_form(Borrowed form);
+  void note_failed_definition(Borrowed form);
   bool top_level_head(Borrowed form, const Items& items, bool& handled);
   bool finish_top_level(Node* node);
 
@@ -212,7 +178,13 @@ class Expander {
   Node* special_case(Borrowed form, const Items& items, Place place);
 
   // evaluate.cpp
+  template <class Run> Owned evaluate_aside(Run run);
   bool finish_evaluated(Node* node);
+  Owned throw_problem(Problem problem, const std::string& what);
+  void note_problem(std::string_view phase, std::string_view code, const std::string& what, Owned cause);
+  void place_problem(Problem& problem) const;
+  void wrap_thrown(std::string_view symbol);
+  bool acts_while_running() const { return evaluating_ && running_; }
 
   // calls.cpp
   void note_call(const InvokeNode& node);
@@ -289,6 +261,7 @@ class Expander {
   // namespaces.cpp
   bool form_ns(Borrowed form, const Items& items);
   bool form_in_ns(const Items& items);
+  void enter_when_run();
   bool form_require(const Items& items, bool use);
   bool form_refer(const Items& items);
   bool form_refer_core(const Items& items, std::size_t from);
@@ -331,24 +304,9 @@ class Expander {
   Program* program_ = nullptr;
   reader::SpanTable prompt_spans_;               // of texts that the caller reads
   reader::SpanTable* spans_ = &prompt_spans_;    // of the top-level form at hand; each file that is being read has its own
-  bool library_expansion_ = false;               // within what a macro of the library made
-  bool from_library_ = false;                    // the macro that was called last is the library's
   Owned features_;
   Span span_;                                    // of the form at hand
-  const VarInfo* expanded_by_ = nullptr;         // the macro that was called last
-  const VarInfo* made_by_ = nullptr;             // the program's macro that made the form at hand; null: it stands in the source
   std::size_t nesting_ = 0;
-  std::vector<Owned> kept_;                      // forms that macros made, until the top-level form is done
-  std::vector<ScopeEntry> scope_;
-  FnContext* context_ = nullptr;
-  std::uint32_t top_next_ = 0, top_size_ = 0;    // frame of the top-level form
-  const RecurTarget* recur_ = nullptr;
-  NoRecur no_recur_ = NoRecur::NotTail;
-  std::string fn_name_;                          // qualified name of what is being defined, for names of inner functions
-  std::string next_fn_name_;                     // set by def for the function that is its init
-  std::unordered_map<const Local*, KnownType> local_types_;   // within the top-level form at hand
-  std::unordered_map<const Local*, Primitive> local_primitives_;
-  Borrowed method_type_ = abi::k_nil;            // of the type whose methods are being analyzed
   std::map<std::string, std::uint32_t> reify_count_;      // by namespace, for the names of classes
 
   // Calls whose callee may still be defined again: looked at when the whole program is known.
@@ -364,14 +322,12 @@ class Expander {
   std::set<const VarInfo*> failed_definitions_;  // told of; what fails for want of them is not
   std::map<const Local*, const FnNode*> local_functions_;
   std::set<const VarInfo*> mentioned_;           // as #'x: whoever has a var may give it another function
-  std::size_t guards_ = 0;                       // try forms with a catch, and functions handed on, around the form at hand
   bool unchecked_math_ = false;                  // *unchecked-math* of the file at hand
-  bool written_fn_ = false;                      // the form at hand is what the source's (fn ...) became
-  bool thunk_ = false;                           // the function at hand is handed on
 
   std::map<std::string, std::string, std::less<>> data_readers_;   // tag -> name of a var
-  bool evaluating_ = false;                      // eval asks: forms are run at once
-  Owned value_;                                  // of the last form that eval ran
+  bool running_ = false;                         // the program runs: what is evaluated now is no part of it
+  std::deque<std::unique_ptr<Program>> run_programs_;   // trees of what eval has made and functions still walk
+  Program run_vars_;                             // has the VarInfos of what eval defines
   std::vector<std::string> loading_parts_;       // paths that load is reading
   bool from_try_ = false;                        // a namespace without a file is no error
   std::vector<std::string> loading_;             // namespaces whose files are being read, outermost first

@@ -191,6 +191,7 @@ Node* Expander::new_instance(std::string_view class_name, const Items& items, st
 
 // A name that is neither imported nor written with its package nor known to all: a mistake, on the JVM too.
 std::nullptr_t Expander::unknown_class(const std::string& name) {
+  if (not_required_.count(name) != 0) return nullptr;              // its definition was told of
   std::vector<std::string> known = environment_.class_names();
   const std::string near = reader::nearest(name, known);
   return error("e-class", "Unable to resolve classname: " + name,

@@ -80,7 +80,8 @@ bool Expander::constant_parts(Borrowed form, Owned& out) {
   Constancy kind = constancy(form);
   Owned meta;
   if (const Owned given = meta_of(form); !given.is_nil() && kind != Constancy::Never && !constant(given, meta)) return false;
-  if (kind == Constancy::AsItIs) {
+  // What is evaluated in this process may hold any object of it.
+  if (kind == Constancy::AsItIs || (kind == Constancy::Never && acts_while_running())) {
     out = Owned::copy(form);
     if (!meta.is_nil()) out = Owned::adopt(abi::slisp_with_meta(out.take(), meta.take()));
     return true;

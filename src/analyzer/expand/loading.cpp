@@ -1,6 +1,7 @@
 // loading.cpp: files: the main file, what it requires, what the library includes.
 // Keeps: each namespace is read once; its forms precede those of whoever requires it; cycles and paths out of the roots are refused.
 // Roots: the main file's directory less its namespace path, each -I in order, the library.
+#include "runtime/control/exceptions.hpp"
 #include "src/analyzer/expand/expander.hpp"
 #include "src/reader/report.hpp"
 #include <algorithm>
@@ -210,14 +211,32 @@ bool Expander::analyze_forms(const reader::SourceFile& file) {
     reader::ReadResult result = reader.read();
     if (result.status == reader::ReadStatus::EndOfInput) return ok;
     if (result.status == reader::ReadStatus::Error) {
+      Restore<Span> where(span_, reader.error().span);
+      if (evaluating_) note_unreadable(reader.error(), file.text);
       reader::report(reader.error(), session_.diagnostics);
       ok = false;
+      if (evaluating_) return ok;
       continue;
     }
     Restore<Span> where(span_, result.span);
     ok = top_level(result.form) && ok;
     spans.clear();
+    if (evaluating_ && !ok) {                    // as on the JVM nothing behind it is looked at
+      wrap_thrown("");
+      return ok;
+    }
   }
+}
+
+// The place is where the JVM's reader has come to, behind what it could not read.
+void Expander::note_unreadable(const reader::ReadError& error, std::string_view text) {
+  note_problem("read-source", "", std::string(is_string(error.what) ? rt::text_of(error.what) : std::string_view()), Owned::copy(error.thrown));
+  if (error.incomplete) {
+    problem_.line = static_cast<std::uint32_t>(std::count(text.begin(), text.end(), '\n')) + 2;
+    problem_.column = 1;
+    return;
+  }
+  problem_.column += error.span.end - error.span.begin;
 }
 
 bool Expander::analyze_main(const reader::SourceFile& file, Program& program) {
@@ -395,6 +414,12 @@ std::string Expander::find_source(const std::string& name, Span from, std::strin
   std::string searched;
   for (const std::string& root : roots) searched += (searched.empty() ? "" : ", ") + shown_root(root);
   const std::string near = near_namespace(name, roots);
+  if (acts_while_running()) {
+    const std::string file = namespace_path(name);
+    note_problem("raw", "e-ns", "", rt::make_exception(rt::class_object(rt::ClassId::FileNotFoundException),
+                                                       rt::make_string("Could not locate " + file + "__init.class, " + file + ".clj or " + file + ".cljc on classpath."),
+                                                       Owned(), Owned()));
+  }
   session_.diagnostics.error("e-ns", from, "Could not locate " + relative + ".slisp, .cljc or .clj for the namespace " + name,
                              "searched below: " + (searched.empty() ? "." : searched), near.empty() ? "-I DIR adds a source root" : "did you mean " + near + "?");
   return std::string();
@@ -428,38 +453,31 @@ bool Expander::load_namespace(const std::string& name, Span from) {
   }
 
   // The form that asks for the namespace may be half analyzed: all that belongs to it steps aside.
-  std::vector<Owned> kept;
-  std::vector<ScopeEntry> scope;
-  std::swap(kept, kept_);
-  std::swap(scope, scope_);
-  Restore<FnContext*> no_context(context_, nullptr);
-  Restore<std::uint32_t> no_next(top_next_, 0), no_size(top_size_, 0);
-  Restore<const RecurTarget*> no_jump(recur_, nullptr);
-  Restore<NoRecur> no_why(no_recur_, NoRecur::NotTail);
-  Restore<std::string> no_name(fn_name_, std::string()), no_next_name(next_fn_name_, std::string());
   Restore<std::string> no_main(main_path_, std::string());
-  Restore<bool> no_expansion(library_expansion_, false);
-  Restore<const VarInfo*> no_maker(made_by_, nullptr);
-  Restore<std::size_t> no_guard(guards_, 0);
-  Restore<bool> no_evaluation(evaluating_, false);
   std::string before = environment_.current_ns();
   bool ok;
-  if (separate_namespaces_) {
-    // Of the library each namespace is a program of its own: this one waits until it is asked for.
-    auto program = std::make_unique<Program>();
-    Program* outer = program_;
-    ok = analyze_separately(name, *program);
-    use(*outer);
-    required_first_[name] = std::move(program);
-  } else {
-    ok = enter_namespace("user");
-    loading_.push_back(name);
-    ok = ok && analyze_file(*file);
-    loading_.pop_back();
-    loaded_.insert(name);
+  Problem problem;
+  {
+    const bool runs = acts_while_running();
+    Aside aside(*this);
+    evaluating_ = runs;
+    if (separate_namespaces_) {
+      // Of the library each namespace is a program of its own: this one waits until it is asked for.
+      auto program = std::make_unique<Program>();
+      Program* outer = program_;
+      ok = analyze_separately(name, *program);
+      use(*outer);
+      required_first_[name] = std::move(program);
+    } else {
+      ok = enter_namespace("user");
+      loading_.push_back(name);
+      ok = ok && analyze_file(*file);
+      loading_.pop_back();
+      if (ok || !runs) loaded_.insert(name);
+    }
+    problem = std::move(problem_);
   }
-  std::swap(kept, kept_);
-  std::swap(scope, scope_);
+  if (problem_.phase.empty()) problem_ = std::move(problem);
   if (!environment_.enter_namespace(before)) return pending_error("e-ns", "", "the namespace could not be entered") != nullptr;
   if (ok && !environment_.namespace_exists(name)) {
     session_.diagnostics.error("e-ns", from, "namespace '" + name + "' not found after loading '" + path + "'",

@@ -1,5 +1,6 @@
 // macros.cpp: a macro call becomes the form that the macro makes of it.
 // In:   a list whose head is a symbol; &form carries {:line :column} of the call, &env maps the locals in scope to true.
+#include "runtime/control/exceptions.hpp"
 #include "src/analyzer/expand/expander.hpp"
 
 namespace slisp::analyzer {
@@ -50,17 +51,28 @@ Expander::Expansion Expander::expand_macro(Borrowed form, const Items& items, Ow
   Borrowed root = macro.object.as<abi::Var>()->root;
   if (root.word() != abi::k_unbound_root && !accepts(root, arguments.size())) {
     const Owned arglists = map_value(macro.object.as<abi::Var>()->meta, "arglists");
+    if (evaluating_) {
+      (void)rt::throw_arity(macro.ns + "/" + macro.name, static_cast<std::int64_t>(items.size() - 1));
+      note_problem("raw", "e-macro-arity", "", Owned::adopt(abi::slisp_exception_take()));
+    }
     error("e-macro-arity", "Wrong number of args (" + std::to_string(items.size() - 1) + ") passed to: " + macro.ns + "/" + macro.name,
           "a macro is called with the forms behind its name, unevaluated",
           arglists.is_nil() ? std::string() : "its parameters: " + form_text(arglists));
     return Expansion::Failed;
   }
+  Restore<Borrowed> head_at_hand(head_, head);
   expansion = host_.call_macro(macro, arguments);
   expanded_by_ = &macro;
   from_library_ = macro.from_library || library_macros_.count(macro.ns) != 0;
   if (!expansion.failed()) return Expansion::Expanded;
   if (environment_.is_linked(macro.ns) && exception_is("java.lang.IllegalArgumentException")) {
     // The library says what is wrong with the form: where in the library it said so does not matter.
+    if (evaluating_) {
+      Owned exception = Owned::adopt(abi::slisp_exception_take());
+      note_problem("macro-syntax-check", "e-macro", "", Owned::copy(exception));
+      if (macro.ns == "clojure.core") problem_.symbol = macro.ns + "/" + macro.name;
+      (void)rt::raise(std::move(exception));
+    }
     std::string text = take_exception_text();
     const std::size_t colon = text.find(": ");
     error("e-macro", colon == std::string::npos ? text : text.substr(colon + 2), macro.ns + "/" + macro.name + " takes no such form");
@@ -89,6 +101,7 @@ Expander::Expansion Expander::expand_macro(Borrowed form, const Items& items, Ow
 // to the library is the expansion of member and constructor forms.
 bool Expander::expand_quoted(Borrowed head, Borrowed argument, Owned& result) {
   Borrowed quoted_form = abi::k_nil;
+  if (session_.options.with_eval || evaluating_) return false;      // macros are there, and may change
   if (find_entry(head) != nullptr || !is_seq(argument) || !quoted(argument, quoted_form) || !is_seq(quoted_form)) return false;
   const SymbolName name = name_of(head);
   if (name.name != "macroexpand" && name.name != "macroexpand-1") return false;

@@ -48,14 +48,14 @@ Owned Expander::user_class(std::string_view name) {
   return !found.is_nil() && abi::slisp_class_user_p(found.word()) != 0 ? std::move(found) : Owned();
 }
 
-Expander::KnownType Expander::hinted_type(Borrowed form) {
+KnownType Expander::hinted_type(Borrowed form) {
   const Owned meta = meta_of(form);
   const Owned tag = map_value(meta, "tag");
   if (!is_symbol(tag) || name_of(tag).qualified()) return {};
   return {user_class(name_of(tag).name), false};
 }
 
-Expander::KnownType Expander::known_type(Node* object, Borrowed form) {
+KnownType Expander::known_type(Node* object, Borrowed form) {
   if (auto* reference = as<LocalRefNode>(object)) {
     auto known = local_types_.find(reference->local);
     if (known != local_types_.end() && !known->second.type.is_nil()) return {Owned::copy(known->second.type), known->second.exact};

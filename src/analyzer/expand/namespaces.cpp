@@ -89,6 +89,7 @@ bool Expander::form_ns(Borrowed, const Items& items) {
       ok = false;
     }
   }
+  enter_when_run();
   return ok;
 }
 
@@ -97,7 +98,20 @@ bool Expander::form_in_ns(const Items& items) {
   if (items.size() != 2 || !quoted(items[1], name) || !is_symbol(name)) {
     return error("e-ns", "in-ns takes a quoted symbol: (in-ns 'name)", "namespaces are known while compiling") != nullptr;
   }
-  return environment_.enter_namespace(name_of(name).name) || pending_error("e-ns", "", "names and aliases of a namespace mean one thing each") != nullptr;
+  if (!environment_.enter_namespace(name_of(name).name)) return pending_error("e-ns", "", "names and aliases of a namespace mean one thing each") != nullptr;
+  enter_when_run();
+  return true;
+}
+
+// What the program evaluates may have gone to another namespace: it comes back when it runs.
+void Expander::enter_when_run() {
+  if (!session_.options.with_eval || evaluating_ || session_.options.mode != Mode::Program) return;
+  VarInfo* in_ns = environment_.find_var("clojure.core", "in-ns");
+  if (in_ns == nullptr) return;
+  auto* call = make<InvokeNode>();
+  call->callee = var_reference(in_ns);
+  call->arguments.push_back(make<ConstNode>(rt::symbol("", environment_.current_ns())));
+  program_->forms.push_back({call, environment_.current_ns(), 0});
 }
 
 bool Expander::form_require(const Items& items, bool use) {
@@ -206,6 +220,7 @@ bool Expander::require_library(Borrowed symbol, const Items& options, bool use, 
     Owned made = Owned::adopt(abi::slisp_ns_create(target_name.word()));
     if (made.failed()) return pending_error("e-ns", "", "names and aliases of a namespace mean one thing each") != nullptr;
   } else if (!only_alias && !load_namespace(name, narrow(symbol))) {
+    if (evaluating_) return false;               // who evaluates is told, and may go on to other things
     not_required_.insert(name);
     not_required_.insert(alias);
     not_required_.insert(filter.only.begin(), filter.only.end());
@@ -240,12 +255,12 @@ bool Expander::refer_names(const std::string& name, Borrowed ns, const Filter& f
     VarInfo* var = environment_.find_var(ns, wanted);
     if (var == nullptr) {
       std::string near = reader::nearest(wanted, environment_.visible_names(name));
-      not_required_.insert(wanted);
+      if (!evaluating_) not_required_.insert(wanted);
       error("e-ns", wanted + " does not exist", "the namespace " + name + " has no var of that name",
             near.empty() ? std::string() : "did you mean " + near + "?");
       ok = false;
     } else if (var->is_private) {
-      not_required_.insert(wanted);
+      if (!evaluating_) not_required_.insert(wanted);
       error("e-private", wanted + " is not public", "it is private to the namespace " + name);
       ok = false;
     } else {

@@ -56,7 +56,7 @@ Expander::Resolved Expander::resolve(Borrowed symbol, bool private_too) {
     out.meaning = Meaning::Var;
     out.var = var;
     if (var->is_private && !private_too && var->ns != environment_.current_ns()) {
-      error("e-private", "var: #'" + var->ns + "/" + var->name + " is not public", "it is private to the namespace " + var->ns);
+      error("e-private", "var: " + name.full() + " is not public", "it is private to the namespace " + var->ns);
       out.meaning = Meaning::Reported;
     }
   };
@@ -106,10 +106,6 @@ Node* Expander::unresolved(Borrowed symbol) {
   if (name.name.find('.') != std::string_view::npos && name.name.size() > 1) {
     return error("e-unresolved", "ClassNotFoundException: " + std::string(name.name), "a name with dots names a class",
                  "slisp knows the classes that portable programs mention, and no others");
-  }
-  if (name.name == "load-file" || name.name == "load") {
-    return error("e-unresolved", std::string(name.name) + " is not offered to a running program", "files are read while compiling",
-                 "at top level, with the name written there, it reads a file into the program");
   }
   if (const std::string reason = reason_of_refusal(environment_, symbol); !reason.empty()) {
     return error("e-refused", "clojure.core/" + std::string(name.name) + " is not offered", reason);

@@ -4,13 +4,35 @@
 
 namespace slisp::analyzer {
 
+// What a definition that failed would have defined: that it is missing is not told again. At the prompt the next form may mend it.
+void Expander::note_failed_definition(Borrowed form) {
+  Borrowed list = abi::k_nil;
+  if (evaluating_ || session_.options.mode == Mode::Repl || !is_seq(form) || !as_list(form, list) || !list.is(abi::Kind::List)) return;
+  const Items items = list_items(list);
+  if (items.size() < 2 || !is_symbol(items[0]) || !is_symbol(items[1]) || !name_of(items[0]).name.starts_with("def")) return;
+  const std::string name(name_of(items[1]).name);
+  for (const char* prefix : {"", "->", "map->"}) not_required_.insert(prefix + name);
+  for (std::size_t i = 2; i < items.size(); ++i) {                   // the functions of a protocol
+    Borrowed part = abi::k_nil;
+    if (!is_seq(items[i]) || !as_list(items[i], part) || !part.is(abi::Kind::List)) continue;
+    if (const Borrowed method = list_items(part)[0]; is_symbol(method) && name_of(items[0]).name == "defprotocol") not_required_.insert(std::string(name_of(method).name));
+  }
+}
+
 bool Expander::top_level(Borrowed form) {
+  const bool ok = top_level_form(form);
+  if (!ok) note_failed_definition(form);
+  return ok;
+}
+
+bool Expander::top_level_form(Borrowed form) {
   Restore<Span> where(span_, narrow(form));
   Restore<std::size_t> depth(nesting_, nesting_ + 1);
   if (rt::stack_exhausted()) return error("e-nesting", "the form is nested too deep", "the compiler walks forms on its stack") != nullptr;
   std::vector<Owned> expansions;
   Restore<bool> library(library_expansion_, library_expansion_);
   Restore<const VarInfo*> maker(made_by_, is_written(form) ? nullptr : made_by_);
+  const PlaceOfForm place(*this, form, is_written(form) ? spans_->find(form) : Span{});
   Borrowed at = form;
   for (std::size_t steps = 0; is_seq(at); ++steps) {
     constexpr std::size_t k_most_expansions = 10'000;
@@ -27,13 +49,13 @@ bool Expander::top_level(Borrowed form) {
       std::vector<Owned> keep;
       std::swap(keep, kept_);
       bool ok = true;
-      for (std::size_t i = 1; i < items.size(); ++i) ok = top_level(items[i]) && ok;
+      for (std::size_t i = 1; i < items.size() && (ok || !evaluating_); ++i) ok = top_level(items[i]) && ok;
       std::swap(keep, kept_);
       return ok;
     }
     bool handled = false;
     if (!top_level_head(list, items, handled)) return false;
-    if (handled) return session_.options.mode != Mode::Repl || finish_top_level(nil_node());
+    if (handled) return (session_.options.mode != Mode::Repl && !evaluating_) || finish_top_level(nil_node());
     if (find_special(items[0]) != nullptr) break;
     Owned expansion;
     Expansion result = expand_macro(list, items, expansion);
@@ -75,6 +97,8 @@ bool Expander::top_level_head(Borrowed form, const Items& items, bool& handled) 
   bool known = false;
   for (std::string_view candidate : k_names) known = known || candidate == name.name;
   if (!known) return true;
+  // While the program runs they are functions, but for those that are macros.
+  if (acts_while_running() && name.name != "ns" && name.name != "import" && name.name != "refer-clojure") return true;
   if (!name.qualified()) {
     Owned found = Environment::resolve_in(environment_.current_namespace(), items[0]);
     if (found.is(abi::Kind::Var) && environment_.info(found)->ns != "clojure.core") return true;

@@ -50,11 +50,14 @@ bool Expander::type_interfaces(Borrowed vector, std::vector<Owned>& interfaces) 
       note_library_namespace(found.var->ns);
       type = environment_.find_class(munged(found.var->ns) + "." + found.var->name);
       if (type.is_nil()) {
+        if (failed_definitions_.count(found.var) != 0 || not_required_.count(std::string(name_of(item).name)) != 0) return false;   // told of
         ok = error("e-type", name_of(item).full() + " is no protocol", "deftype, defrecord and reify implement protocols and interfaces") != nullptr;
         continue;
       }
     } else if (found.meaning == Meaning::Class) {
       type = std::move(found.class_object);
+    } else if (not_required_.count(std::string(name_of(item).name)) != 0) {
+      return false;                                // its definition was told of
     } else {
       ok = error("e-type", "Unable to resolve symbol: " + name_of(item).full() + " in this context",
                  "deftype, defrecord and reify implement protocols and interfaces", near_hint(name_of(item).name)) != nullptr;

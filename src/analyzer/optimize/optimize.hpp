@@ -1,6 +1,8 @@
 // optimize.hpp: the second floor of the analyzer: AST -> AST.
 #pragma once
 #include "src/analyzer/ast.hpp"
+#include <string>
+#include <vector>
 
 namespace slisp::reader {
 class Diagnostics;
@@ -22,7 +24,11 @@ void drop_member_questions(Program& program);
 // A program that mentions *command-line-args* sets its root when it starts.
 void set_process_vars(Program& program);
 
+// A program that looks names up, or carries an evaluator (always), finds the refers, aliases and imports of these namespaces, its own.
+void set_up_names(Program& program, Environment& environment, const std::vector<std::string>& namespaces, bool always);
+bool looks_up_names(const VarInfo& var);
+
 // What is not offered, where code that can be reached has it: errors.
-void report_refusals(Program& program, const Environment& environment, reader::Diagnostics& diagnostics);
+void report_refusals(Program& program, const Environment& environment, reader::Diagnostics& diagnostics, bool with_eval);
 
 }  // namespace slisp::analyzer

@@ -16,10 +16,14 @@
 namespace slisp::analyzer {
 namespace {
 
+bool runs_code(std::string_view name) {
+  return name == "macroexpand" || name == "macroexpand-1" || name == "eval" || name == "load-string" || name == "load-reader" || name == "load-file" || name == "load";
+}
+
 class Walk {
  public:
-  Walk(Program& program, const Environment& environment, reader::Diagnostics& diagnostics)
-      : program_(program), environment_(environment), diagnostics_(diagnostics) {}
+  Walk(Program& program, const Environment& environment, reader::Diagnostics& diagnostics, bool with_eval)
+      : program_(program), environment_(environment), diagnostics_(diagnostics), with_eval_(with_eval) {}
 
   void run() {
     for (TopLevel& form : program_.forms) top_level(form.node);
@@ -63,9 +67,9 @@ class Walk {
   }
 
   void look_at(const VarInfo* var, const Span& span) {
-    if (var->ns == "clojure.core" && (var->name == "eval" || var->name == "load-string")) {
+    if (!with_eval_ && var->ns == "clojure.core" && runs_code(var->name)) {
       diagnostics_.error("e-eval", span, var->name + " is not offered to a running program", "an executable contains no compiler",
-                         "a macro runs code while compiling; read-string and clojure.edn read data");
+                         "compile it with --with-eval: the program then carries the evaluator");
     }
     mention(var);
   }
@@ -114,6 +118,7 @@ class Walk {
         return;
       }
       case NodeKind::Invoke: {
+        if (expands_constant(*static_cast<InvokeNode*>(node))) return;
         if (std::vector<VarInfo*> targets; is_registration(node, targets) && of_no_instance(*static_cast<InvokeNode*>(node), 0)) return;
         break;
       }
@@ -132,6 +137,15 @@ class Walk {
       default: break;
     }
     for_each_child(node, [&](Node*& child) { visit(child); });
+  }
+
+  // The compiler has expanded what it is given.
+  static bool expands_constant(const InvokeNode& call) {
+    auto* callee = as<VarRefNode>(call.callee);
+    if (callee == nullptr || callee->var->ns != "clojure.core" || !callee->var->name.starts_with("macroexpand")) return false;
+    for (Node* argument : call.arguments)
+      if (argument->kind != NodeKind::Const) return false;
+    return true;
   }
 
   enum class Known : std::uint8_t { Nothing, True, False };
@@ -181,6 +195,7 @@ class Walk {
   Program& program_;
   const Environment& environment_;
   reader::Diagnostics& diagnostics_;
+  bool with_eval_;
   std::vector<Node*> roots_;                                       // to be visited
   std::unordered_map<const VarInfo*, std::vector<Node*>> waiting_; // visited when the var is mentioned
   std::unordered_map<abi::Word, std::vector<Node*>> methods_;      // of types, visited when the class is mentioned
@@ -191,8 +206,8 @@ class Walk {
 
 }  // namespace
 
-void report_refusals(Program& program, const Environment& environment, reader::Diagnostics& diagnostics) {
-  Walk(program, environment, diagnostics).run();
+void report_refusals(Program& program, const Environment& environment, reader::Diagnostics& diagnostics, bool with_eval) {
+  Walk(program, environment, diagnostics, with_eval).run();
 }
 
 }  // namespace slisp::analyzer

@@ -38,6 +38,7 @@ struct Options {
   bool inline_caches = true;         // --no-inline-caches: every lookup of a keyword is a call
   bool debug_info = false;           // -g: source lines for gdb, perf, valgrind
   bool verify = false;               // run the slot checker on every function
+  bool with_eval = false;            // the whole library, analyzer and evaluator
   bool debug_heap = false;           // link dynamically, with one malloc block per object
   AllocationCounts* counts = nullptr;   // added to, if given
 };

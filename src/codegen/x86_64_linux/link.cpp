@@ -28,17 +28,26 @@ Command link_command(const Program& program, const Options& options, const std::
   auto add = [&](std::initializer_list<std::string> arguments) { ld.arguments.insert(ld.arguments.end(), arguments); };
   if (options.debug_heap) add({"-dynamic-linker", "/lib64/ld-linux-x86-64.so.2", "-no-pie"});
   else add({"-static"});
-  add({"--gc-sections", "-z", "noexecstack", "--build-id=none", "-o", "linked", "-T", "gather.ld"});
+  // What eval may mention is all of the library: nothing of it is dropped then.
+  if (options.with_eval) add({"--undefined=slisp_start_evaluator", "--eh-frame-hdr"});
+  else add({"--gc-sections"});
+  add({"-z", "noexecstack", "--build-id=none", "-o", "linked", "-T", "gather.ld"});
   if (!options.debug_info) add({"-x"});            // local labels say nothing to anybody
   for (const std::string& symbol : program.keep_symbols) add({"--undefined=" + symbol});
   add({config::k_crt1, config::k_crti, options.debug_heap ? config::k_crtbegin : config::k_crtbegin_static});
   for (const std::string& object : objects) add({object});
+  if (options.with_eval) {
+    add({"--whole-archive", (library / "libslisp_library.a").string(), "--no-whole-archive"});
+    for (const char* archive : {"libslisp_evaluator.a", "libslisp_analyzer.a"}) add({(library / archive).string()});
+  }
   for (const char* archive : {"libslisp_library.a", "libslisp_reader.a"})
     if (fs::exists(library / archive)) add({(library / archive).string()});
   // Whole: it stands in for a member of the runtime's archive that nothing may have asked for yet.
   if (options.debug_heap) add({"--whole-archive", (library / "libslisp_debug_heap.a").string(), "--no-whole-archive"});
   add({(library / "libslisp_runtime.a").string(), config::k_libgmp, config::k_libpcre2, options.debug_heap ? config::k_libm_shared : config::k_libm});
-  if (options.debug_heap) add({config::k_libc_shared, config::k_libgcc});
+  if (options.with_eval) add({config::k_libstdcxx});
+  if (options.debug_heap && options.with_eval) add({"--start-group", config::k_libc_shared, config::k_libgcc, config::k_libgcc_eh, "--end-group"});
+  else if (options.debug_heap) add({config::k_libc_shared, config::k_libgcc});
   else add({"--start-group", config::k_libc, config::k_libgcc, config::k_libgcc_eh, "--end-group"});
   add({config::k_crtend, config::k_crtn});
   return ld;

@@ -12,7 +12,8 @@ std::string stamp(const fs::path& path) {
   return path.string() + " " + std::to_string(status.st_size) + " " + std::to_string(status.st_mtim.tv_sec) + "." +
          std::to_string(status.st_mtim.tv_nsec) + "\n";
 }
-constexpr const char* k_archives[] = {"libslisp_library.a", "libslisp_reader.a", "libslisp_runtime.a", "libslisp_debug_heap.a"};
+constexpr const char* k_archives[] = {"libslisp_library.a", "libslisp_reader.a", "libslisp_runtime.a", "libslisp_debug_heap.a",
+                                        "libslisp_evaluator.a", "libslisp_analyzer.a"};
 }  // namespace
 
 // build/slisp has build/lib/slisp beside it; an installed bin/slisp has lib/slisp beside its folder.
@@ -37,6 +38,7 @@ std::vector<ToolReport> inspect_toolchain() {
     file(path, "apt-get install libgcc-12-dev");
   file(config::k_libgmp, "apt-get install libgmp-dev");
   file(config::k_libpcre2, "apt-get install libpcre2-dev");
+  file(config::k_libstdcxx, "apt-get install libstdc++-12-dev");
   for (const char* archive : k_archives) file(library_folder() / archive, "build or install slisp again");
   return report;
 }

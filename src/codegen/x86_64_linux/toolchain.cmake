@@ -9,7 +9,7 @@ function(slisp_file_of_compiler variable name)
 endfunction()
 foreach(pair IN ITEMS "CRT1 crt1.o" "CRTI crti.o" "CRTN crtn.o" "CRTBEGIN crtbegin.o" "CRTBEGINT crtbeginT.o" "CRTEND crtend.o"
     "LIBGCC libgcc.a" "LIBGCC_EH libgcc_eh.a" "LIBC libc.a" "LIBC_SHARED libc.so" "LIBM libm.a" "LIBM_SHARED libm.so" "LIBGMP libgmp.a"
-    "LIBPCRE2 libpcre2-8.a")
+    "LIBPCRE2 libpcre2-8.a" "LIBSTDCXX libstdc++.a")
   separate_arguments(pair)
   list(GET pair 0 key)
   list(GET pair 1 file)

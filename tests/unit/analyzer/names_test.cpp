@@ -110,6 +110,6 @@ TEST_CASE("what macros make is taken apart: do, lazy parts, live objects") {
 TEST_CASE("programs cannot name the runtime") { CHECK(analyze("(rt/first 1)") == "1:2: No such namespace: rt"); }
 
 TEST_CASE("#' reaches private vars, names do not") {
-  CHECK(analyze("(ns a) (def ^:private p 1) (ns b) (def x a/p)") == "1:42: var: #'a/p is not public");
+  CHECK(analyze("(ns a) (def ^:private p 1) (ns b) (def x a/p)") == "1:42: var: a/p is not public");
   CHECK(analyze("(ns a) (def ^:private p 1) (ns b) (def x #'a/p)") == "(def a/p 1) (def b/x #'a/p)");
 }

@@ -118,7 +118,7 @@ TEST_CASE("wrong definitions and bindings") {
   CHECK(analyze("(if)") == "1:1: Too few arguments to if");
   CHECK(analyze("(if 1 2 3 4)") == "1:1: Too many arguments to if");
   CHECK(analyze("(def x 1) (let* [y 1] (set! y 2))") == "1:23: Cannot assign to non-mutable: y");
-  CHECK(analyze("(nil 1)") == "1:1: Can't call nil");
+  CHECK(analyze("(nil 1)") == "1:1: Can't call nil, form: (nil 1)");
   CHECK(analyze("(try 1 (finally 2) 3)") == "1:1: Only catch or finally clause can follow catch in try expression");
   CHECK(analyze("(try 1 (catch NoSuchClass e 2))") == "1:15: Unable to resolve classname: NoSuchClass");
   CHECK(analyze("(catch Exception e 1)") == "1:1: Unable to resolve symbol: catch in this context");
