@@ -10,16 +10,16 @@ namespace abi = slisp::abi;
 namespace {
 
 // An update: what happens to the version `base` (modulo how many there are).
-struct Update {
+struct ModelStep {
   int what;
   std::int64_t key, value;
   unsigned base;
 };
-std::ostream& operator<<(std::ostream& out, const Update& u) {
+std::ostream& operator<<(std::ostream& out, const ModelStep& u) {
   return out << '{' << u.what << ' ' << u.key << ' ' << u.value << " of " << u.base << '}';
 }
-rc::Gen<std::vector<Update>> updates(int kinds) {
-  return rc::gen::container<std::vector<Update>>(rc::gen::construct<Update>(
+rc::Gen<std::vector<ModelStep>> updates(int kinds) {
+  return rc::gen::container<std::vector<ModelStep>>(rc::gen::construct<ModelStep>(
       rc::gen::inRange(0, kinds), rc::gen::oneOf(rc::gen::inRange<std::int64_t>(0, 40), longs()), longs(), rc::gen::inRange(0u, 1000u)));
 }
 
@@ -39,7 +39,7 @@ template <class Empty> void maps_behave(Empty empty) {
   };
   std::vector<Version> versions;
   versions.push_back({empty(), {}});
-  for (const Update& u : *updates(3)) {
+  for (const ModelStep& u : *updates(3)) {
     const Version& base = versions[u.base % versions.size()];
     Version next{Owned::copy(base.map), base.model};
     if (u.what < 2) {
@@ -78,7 +78,7 @@ SLISP_PROPERTY("vectors keep every version", [] {
   };
   std::vector<Version> versions;
   versions.push_back({empty_vector(), {}});
-  for (const Update& u : *updates(5)) {
+  for (const ModelStep& u : *updates(5)) {
     const Version& base = versions[u.base % versions.size()];
     Version next{Owned::copy(base.vector), base.model};
     const auto size = static_cast<std::int64_t>(next.model.size());
@@ -110,7 +110,7 @@ SLISP_PROPERTY("vectors keep every version", [] {
 SLISP_PROPERTY("sets behave, hashed and sorted", [] {
   Owned hashed = empty_set(), sorted = own(abi::slisp_empty_tree_set(abi::k_nil));
   std::set<std::int64_t> model;
-  for (const Update& u : *updates(3)) {
+  for (const ModelStep& u : *updates(3)) {
     if (u.what < 2) {
       hashed = set_conj(std::move(hashed), num(u.key));
       sorted = set_conj(std::move(sorted), num(u.key));
