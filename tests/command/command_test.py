@@ -497,6 +497,17 @@ class Tests(Case):
         self.expect(done, 1, """
 Testing b-test
 
+ERROR in (outside) (b_test.slisp:9)
+Uncaught exception, not in assertion.
+expected: nil
+  actual: clojure.lang.ExceptionInfo: late
+{}
+
+ERROR in (err) (b_test.slisp:7)
+expected: (throw (ex-info "boom" {:a 1}))
+  actual: clojure.lang.ExceptionInfo: boom
+{:a 1}
+
 FAIL in (bad) (b_test.slisp:3)
 numbers
 expected: (= 1 2)
@@ -506,17 +517,6 @@ FAIL in (bad) (b_test.slisp:5)
 in a context
 expected: (thrown? Exception (inc 1))
   actual: nil
-
-ERROR in (err) (b_test.slisp:7)
-expected: (throw (ex-info "boom" {:a 1}))
-  actual: clojure.lang.ExceptionInfo: boom
-{:a 1}
-
-ERROR in (outside) (b_test.slisp:9)
-Uncaught exception, not in assertion.
-expected: nil
-  actual: clojure.lang.ExceptionInfo: late
-{}
 
 Ran 3 tests containing 4 assertions.
 2 failures, 2 errors.

@@ -75,8 +75,8 @@ class Project(Case):
 
 class Check(Case):
     def test_all_at_once_also_what_nothing_reaches(self):
-        self.file("lib.clj", """(ns lib (:import java.time.Instant))
-(defn never [^Instant x] (.toEpochMilli x))
+        self.file("lib.clj", """(ns lib (:import java.awt.Polygon))
+(defn never [^Polygon x] (.containsEdge x))
 (defn either [x] (if (instance? java.sql.Timestamp x) (java.sql.Timestamp/valueOf x) (unknwn x)))
 (defn call [] (inc 1 2))
 """)
@@ -84,8 +84,8 @@ class Check(Case):
         self.assertEqual((done.returncode, done.err), (1, ""))
         heads = [line for line in done.out.splitlines() if line.startswith("lib.clj:")]
         self.assertEqual(heads, [
-            "lib.clj:1:1: warning: the class java.time.Instant is not offered [w-class]",
-            "lib.clj:2:26: error: the method toEpochMilli (.toEpochMilli) is not offered [e-interop]",
+            "lib.clj:1:1: warning: the class java.awt.Polygon is not offered [w-class]",
+            "lib.clj:2:26: error: the method containsEdge (.containsEdge) is not offered [e-interop]",
             "lib.clj:3:33: warning: the class java.sql.Timestamp is not offered [w-class]",
             "lib.clj:3:56: error: the member valueOf of class java.sql.Timestamp is not offered [e-interop]",
             "lib.clj:3:87: error: Unable to resolve symbol: unknwn in this context [e-unresolved]",

@@ -426,7 +426,8 @@ std::string Expander::find_source(const std::string& name, Span from, std::strin
 }
 
 bool Expander::load_namespace(const std::string& name, Span from) {
-  if (separate_namespaces_ && !loading_.empty() && loading_.back() != name) library_requires_.emplace_back(loading_.back(), name);
+  // The host members come by themselves with the first namespace that names one, whichever it is; they have nothing to set up.
+  if (separate_namespaces_ && !loading_.empty() && loading_.back() != name && name != "slisp.host") library_requires_.emplace_back(loading_.back(), name);
   // A namespace that this very file has made above is there.
   if (!loading_.empty() && loading_.back() == name && environment_.current_ns() != name) return true;
   if (std::find(loading_.begin(), loading_.end(), name) != loading_.end()) {
