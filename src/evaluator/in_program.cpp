@@ -7,6 +7,10 @@
 #include "src/analyzer/expand/analyzer.hpp"
 #include "src/evaluator/evaluator.hpp"
 
+namespace __gnu_cxx {
+void __freeres();                // of libstdc++, in none of its headers
+}
+
 namespace slisp::evaluator {
 namespace {
 
@@ -27,6 +31,9 @@ void stop() {
   delete g_host;
   g_host = nullptr;
 }
+
+// What libstdc++ holds ready for exceptions thrown when memory is out goes last, so that nothing at all is left.
+[[gnu::destructor]] void give_back() { __gnu_cxx::__freeres(); }
 
 }  // namespace
 }  // namespace slisp::evaluator
