@@ -61,12 +61,12 @@ void on_doubles(RawText& t, const MInst& inst, const std::string& name, bool com
   }
 }
 
-// Zero of either sign as divisor leads to the exit.
+// Zero of either sign as divisor leads to the exit, unless the dividend is NaN, which is asked about first.
 void refuse_zero(RawText& t, const MInst& inst) {
   const Operand& b = inst.operand[2];
   const std::string n = t.fresh();
-  t.code += std::string(b.is(Operand::Kind::Register) ? "movq r11," : "mov r11,qword ") + t.place(b) + "\nadd r11,r11\njz near .c" + n + "\n";
-  t.cold += ".c" + n + ":\ncall " + t.stub("slisp_divide_by_zero_slow") + "\njmp near .b" + std::to_string(inst.exit) + "\n";
+  t.code += std::string(b.is(Operand::Kind::Register) ? "movq r11," : "mov r11,qword ") + t.place(b) + "\nadd r11,r11\njz near .c" + n + "\n.k" + n + ":\n";
+  t.cold += ".c" + n + ":\nucomisd " + reg(inst.operand[1]) + "," + reg(inst.operand[1]) + "\njp near .k" + n + "\ncall " + t.stub("slisp_divide_by_zero_slow") + "\njmp near .b" + std::to_string(inst.exit) + "\n";
 }
 
 // d = a op b of longs; with an exit overflow leads there. `undo` takes b away from the result again.
