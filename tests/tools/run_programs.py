@@ -73,6 +73,8 @@ def check(program, args, folder, number):
     if args.way == "evaluator":
         status, out, err = execute([args.slisp, "run", "--evaluate", *flags, str(program), *arguments], stdin)
         return difference(program, status, out, err)
+    if args.way == "valgrind" and side(program, ".valgrind"):
+        return None                                            # that file says why valgrind cannot judge it
     binary = folder / str(number)
     mode = ["--debug-heap"] if args.way == "valgrind" else ["-" + args.way]
     status, out, err = execute([args.slisp, "compile", str(program), "-o", str(binary), *mode, "--verify", *flags], None)
