@@ -4,6 +4,7 @@
 #include "runtime/abi/functions.hpp"
 #include "runtime/control/exceptions.hpp"
 #include "runtime/memory/context.hpp"
+#include "runtime/memory/most_stack.hpp"
 #include "runtime/memory/threading.hpp"
 #include "runtime/memory/updates.hpp"
 #include "runtime/names/names.hpp"
@@ -16,9 +17,6 @@ extern "C" void slisp_on_stack(void* top, void (*function)(void*), void* argumen
 namespace slisp::rt {
 namespace {
 
-// Recursion that runs away must meet the limit before the machine runs out of memory: stack pages are committed as they are touched, and
-// whoever commits too many is killed. So at most a gigabyte (ten million small frames), at most a quarter of the machine.
-constexpr std::size_t k_most_stack = std::size_t{1} << 30;
 constexpr std::size_t k_reserve = 256 * 1024;       // below the limit, for C++ and GMP
 constexpr unsigned k_most_hooks = 64;
 
@@ -68,7 +66,7 @@ bool run_on_big_stack(void (*function)(void*), void* argument) {
     function(argument);
     return true;
   }
-  if (g_big_stack.base == nullptr) g_big_stack = sys::map_stack(std::min(k_most_stack, sys::physical_memory() / 4));
+  if (g_big_stack.base == nullptr) g_big_stack = sys::map_stack(std::min(most_stack(), sys::physical_memory() / 4));
   if (g_big_stack.base == nullptr) return false;
   char* old_limit = thread.stack_limit;
   thread.stack_limit = g_big_stack.base + k_reserve;

@@ -8,6 +8,7 @@
 //       degrade 40-fold once a heap had been shuffled.
 // The primitives stand alone in this file: linking debug_heap instead of this archive member replaces them all.
 #include "runtime/memory/context.hpp"
+#include "runtime/memory/most_stack.hpp"
 #include "runtime/sys/sys.hpp"
 #include <cstring>
 #include <new>
@@ -452,5 +453,7 @@ void heap_each(void (*visit)(Header*, void*), void* argument) {
     visit(reinterpret_cast<Header*>(reinterpret_cast<char*>(page) + k_page_header_bytes), argument);
   }
 }
+
+std::size_t most_stack() { return std::size_t{1} << 30; }
 
 }  // namespace slisp::rt

@@ -2,6 +2,7 @@
 // Idea: linked before the runtime's archive, this file defines all that page_heap.cpp defines, so that member is never drawn.
 // Keeps: a list through a head before each object, so that live objects can be told by kind.
 #include "runtime/memory/context.hpp"
+#include "runtime/memory/most_stack.hpp"
 #include <cstdlib>
 #include <cstring>
 
@@ -115,6 +116,8 @@ void heaps_release() {}
 void heap_each(void (*visit)(Header*, void*), void* argument) {
   for (Block* block = g_blocks; block != nullptr; block = block->next) visit(object_of(block), argument);
 }
+
+std::size_t most_stack() { return std::size_t{1} << 27; }
 
 }  // namespace slisp::rt
 
