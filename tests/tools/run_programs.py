@@ -73,8 +73,6 @@ def check(program, args, folder, number):
     if args.way == "evaluator":
         status, out, err = execute([args.slisp, "run", "--evaluate", *flags, str(program), *arguments], stdin)
         return difference(program, status, out, err)
-    if args.way == "valgrind" and side(program, ".valgrind"):
-        return None                                            # that file says why valgrind cannot judge it
     binary = folder / str(number)
     mode = ["--debug-heap"] if args.way == "valgrind" else ["-" + args.way]
     status, out, err = execute([args.slisp, "compile", str(program), "-o", str(binary), *mode, "--verify", *flags], None)
@@ -88,6 +86,8 @@ def check(program, args, folder, number):
                    "--error-exitcode=99", "--main-stacksize=8388608"] + command
     status, out, err = execute(command, stdin, env, 600)
     binary.unlink()
+    if args.way == "valgrind" and side(program, ".valgrind"):  # that file says why its output is another there
+        out = side(program, ".out")
     wrong = difference(program, status, out, err)
     report = re.search(rb"^heap: (\d+) live objects \((\d+) allocated, (\d+) freed, peak (\d+) bytes\)", err, re.M)
     if not wrong and not report:
