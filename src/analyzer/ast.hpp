@@ -80,11 +80,19 @@ enum class NodeKind : std::uint8_t {
   VectorLiteral, MapLiteral, SetLiteral, Def, SetVar, Throw, Try, Case, Type
 };
 
+// The body of a function stands in the place of its call: traces name the function, and then the place of the call.
+struct Inlined {
+  std::string function;
+  Span call;
+  const Inlined* outer;                  // where the call itself stands, or null: in the function that is being compiled
+};
+
 struct Node {
   explicit Node(NodeKind k, Span s) : kind(k), span(s) {}
   virtual ~Node() = default;
   NodeKind kind;
   Span span;                             // of the form; of the macro call for forms that a macro made
+  const Inlined* inlined = nullptr;      // optimize/: the function that it was written in, when it was taken out of it
 };
 
 struct ConstNode : Node {                // nil, numbers, strings, keywords, quoted data, class objects, regexes, ()
@@ -276,10 +284,12 @@ class Arena {
     return raw;
   }
   Local* local() { locals_.emplace_back(); locals_.back().id = static_cast<std::uint32_t>(locals_.size()); return &locals_.back(); }
+  const Inlined* inlined(Inlined place) { return &inlined_.emplace_back(std::move(place)); }
 
  private:
   std::deque<std::unique_ptr<Node>> nodes_;
   std::deque<Local> locals_;
+  std::deque<Inlined> inlined_;
 };
 
 // One top-level form, analyzed.

@@ -1,5 +1,6 @@
 // compilation.cpp: the steps that compile, run, eval, test and the REPL have in common.
 #include "src/cli/compilation.hpp"
+#include "src/analyzer/optimize/optimize.hpp"
 #include "src/compiler/passes/inline_calls.hpp"
 #include "src/compiler/types/unbox.hpp"
 #include "runtime/control/exceptions.hpp"
@@ -83,6 +84,10 @@ void print_inlining(const compiler::InlineCounts& counts) {
                static_cast<unsigned long long>(counts.inlined), static_cast<unsigned long long>(counts.kept),
                static_cast<unsigned long long>(counts.direct));
 }
+void print_fusion(const analyzer::FusionCounts& counts) {
+  std::fprintf(stderr, "fusion       %llu loops instead of %llu seqs, %llu of them in chunks\n", static_cast<unsigned long long>(counts.loops),
+               static_cast<unsigned long long>(counts.stages), static_cast<unsigned long long>(counts.in_chunks));
+}
 void print_types(const compiler::TypeCounts& counts) {
   std::fprintf(stderr,
                "types        %llu raw values, %llu raw operations, %llu boxes made, %llu raw parameters, %llu raw results, %llu tests decided, %llu versions\n",
@@ -137,9 +142,12 @@ bool Compilation::lower(compiler::Mode mode, analyzer::Program& from, const std:
   compiler::InlineCounts inlined;
   context.type_counts = &counts;
   context.inline_counts = &inlined;
+  analyzer::FusionCounts fused;
+  context.fusion_counts = &fused;
   if (options.explain_inline) context.explain_inline = [](const std::string& line) { std::fprintf(stderr, "inline: %s\n", line.c_str()); };
   if (!compiler::compile_program(context, from, module)) return false;
   if (options.stats && mode == compiler::Mode::Program) {
+    print_fusion(fused);
     print_inlining(inlined);
     print_types(counts);
   }

@@ -9,6 +9,10 @@
 #include <string_view>
 #include <vector>
 
+namespace slisp::analyzer {
+struct FusionCounts;                             // optimize/optimize.hpp
+}
+
 namespace slisp::compiler {
 
 struct TypeCounts;                               // types/unbox.hpp
@@ -68,6 +72,7 @@ struct CompileContext {
   std::function<void(std::string_view pass, std::string_view text)> dump;
   TypeCounts* type_counts = nullptr;             // added to, if given
   InlineCounts* inline_counts = nullptr;
+  analyzer::FusionCounts* fusion_counts = nullptr;
   std::function<void(const std::string&)> explain_inline;   // told each decision, if there is one
 
   bool enabled(std::string_view pass, int from_level) const {

@@ -19,8 +19,8 @@ PRESSURE = """(defn keep [x] x)
       (+ (+ (+ (+ a b) (+ c d)) (+ (+ e f) (+ g h))) (+ (+ (+ k l) (+ m o)) (+ p q))))))
 (println (many 30))
 """
-PASSES = ("inline-wrappers", "anf", "captures", "ownership", "lower", "fold-branches", "thread-jumps", "cancel-counts", "dead-blocks")
-SWITCHES = ("inline-wrappers", "fold-arithmetic", "fold-branches", "thread-jumps", "inline", "infer", "speculate", "unbox", "cancel-counts", "borrow-arguments",
+PASSES = ("fusion", "inline-wrappers", "anf", "captures", "ownership", "lower", "fold-branches", "thread-jumps", "cancel-counts", "dead-blocks")
+SWITCHES = ("fusion", "inline-wrappers", "fold-arithmetic", "fold-branches", "thread-jumps", "inline", "infer", "speculate", "unbox", "cancel-counts", "borrow-arguments",
             "borrow", "take-fields", "reuse", "inline-access", "inline-allocation", "regalloc", "promote", "belady", "inline-caches", "inline-equality")
 
 
@@ -66,6 +66,18 @@ class Stages(Case):
         self.assertTrue(unbelady[0] == full[0] and unbelady[4:7] != full[4:7], (unbelady, full))
         self.assertTrue(slots[3] > 0 and sum(slots[:3]) == 0, slots)
         self.assertTrue(blocks[2] > 0 and blocks[0] + blocks[1] + blocks[3] == 0, blocks)
+
+    def test_fusion_changes_no_answer(self):
+        """--stats counts the loops that took the place of seqs; without the pass there are none, and the answers are the same."""
+        for name in ("results", "order_of_effects"):
+            source = ROOT / "tests/programs/fusion" / (name + ".slisp")
+            answers = []
+            for options in ((), ("--no-fusion",)):
+                done = self.slisp("compile", source, "-o", "x", "--stats", "--verify", *options)
+                loops, seqs, chunked = (int(n) for n in re.search(r"fusion +(\d+) loops instead of (\d+) seqs, (\d+)", done.err).groups())
+                self.assertTrue((loops, seqs, chunked) == (0, 0, 0) if options else loops > 20 and seqs > 10 and chunked > 3, done.err)
+                answers.append(self.run_command([self.work / "x"]).out)
+            self.assertEqual(answers[0], answers[1])
 
     def test_debugger_sees_source_lines(self):
         if not shutil.which("gdb"):

@@ -7,6 +7,9 @@ namespace slisp::analyzer {
 // A copy to rewrite: nodes and locals are new, VarInfos are shared. The evaluator goes on running the original.
 void copy_program(const Program& from, Program& to);
 
+// A copy of a part of a tree, within the same function; locals that it binds are new.
+Node* copy_tree(Arena& arena, Node* tree);
+
 // Arguments of calls, items of literals, arguments of recur and tests become Const, LocalRef, VarRef or TheVar; a test may also stay
 // a RuntimeCall with a boolean result.
 void to_a_normal_form(Program& program);

@@ -120,6 +120,26 @@ template <class F, class B> void for_each_child_in_scope(Node* node, F&& f, B&& 
   for_each_child(node, f);
 }
 
+// f(Local*) for each local that the node itself binds, those of functions too.
+template <class F> void for_each_local(Node* node, F&& f) {
+  if (auto* let = as<LetNode>(node)) {
+    for (Binding& b : let->bindings) f(b.local);
+  } else if (auto* loop = as<LoopNode>(node)) {
+    for (Binding& b : loop->bindings) f(b.local);
+  } else if (auto* fn = as<FnNode>(node)) {
+    if (fn->self) f(fn->self);
+    for (auto& method : fn->methods) {
+      for (Local* p : method->parameters) f(p);
+      if (method->rest) f(method->rest);
+    }
+  } else if (auto* letfn = as<LetFnNode>(node)) {
+    for (auto& member : letfn->members) f(member.local);
+  } else if (auto* attempt = as<TryNode>(node)) {
+    for (auto& c : attempt->catches)
+      if (c.local) f(c.local);
+  }
+}
+
 // f(Node*) for the node and everything below it, parents first.
 template <class F> void for_each_node(Node* node, F&& f) {
   f(node);

@@ -2,7 +2,9 @@
 // Keeps: identity: each Local, loop and method of the copy stands for exactly one of the original; VarInfos are shared, their
 //   `definitions` still point to the original.
 #include "src/analyzer/annotate/annotate.hpp"
+#include "src/analyzer/annotate/children.hpp"
 #include <unordered_map>
+#include <unordered_set>
 
 namespace slisp::analyzer {
 namespace {
@@ -11,8 +13,23 @@ class Copier {
  public:
   explicit Copier(Arena& arena) : arena_(arena) {}
 
+  // Only what the tree itself binds becomes new; other locals, and the targets of jumps out of it, stay.
+  void stay_inside(Node* tree) {
+    inside_ = true;
+    for_each_node(tree, [&](Node* n) {
+      for_each_local(n, [&](Local* l) { bound_.insert(l); });
+    });
+  }
+
   Node* copy(const Node* node) {
     if (!node) return nullptr;
+    Node* made = copy_node(node);
+    made->inlined = node->inlined;
+    return made;
+  }
+
+ private:
+  Node* copy_node(const Node* node) {
     switch (node->kind) {
       case NodeKind::Const: {
         auto* n = static_cast<const ConstNode*>(node);
@@ -53,8 +70,8 @@ class Copier {
       case NodeKind::Recur: {
         auto* n = static_cast<const RecurNode*>(node);
         auto* out = arena_.make<RecurNode>(n->span);
-        if (n->loop) out->loop = loops_.at(n->loop);
-        if (n->method) out->method = methods_.at(n->method);
+        if (n->loop) out->loop = moved(loops_, n->loop);
+        if (n->method) out->method = moved(methods_, n->method);
         list(out->arguments, n->arguments);
         return out;
       }
@@ -139,9 +156,14 @@ class Copier {
     return nullptr;
   }
 
- private:
+  template <class T> static T* moved(const std::unordered_map<const T*, T*>& map, T* from) {
+    auto at = map.find(from);
+    return at == map.end() ? from : at->second;
+  }
+
   Local* local(const Local* from) {
     if (!from) return nullptr;
+    if (inside_ && bound_.count(from) == 0) return const_cast<Local*>(from);
     Local*& to = locals_[from];
     if (!to) {
       to = arena_.local();
@@ -190,12 +212,20 @@ class Copier {
   }
 
   Arena& arena_;
+  bool inside_ = false;
+  std::unordered_set<const Local*> bound_;
   std::unordered_map<const Local*, Local*> locals_;
   std::unordered_map<const LoopNode*, LoopNode*> loops_;
   std::unordered_map<const FnMethod*, FnMethod*> methods_;
 };
 
 }  // namespace
+
+Node* copy_tree(Arena& arena, Node* tree) {
+  Copier copier(arena);
+  copier.stay_inside(tree);
+  return copier.copy(tree);
+}
 
 void copy_program(const Program& from, Program& to) {
   for (const TopLevel& form : from.forms) {

@@ -1,6 +1,7 @@
 // optimize.hpp: the second floor of the analyzer: AST -> AST.
 #pragma once
 #include "src/analyzer/ast.hpp"
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,14 @@ void inline_wrappers(Program& program);
 
 // (+ a b c) and its kin become operations on two.
 void fold_arithmetic(Program& program);
+
+// Walks over chains of lazy seqs become loops; functions known where they are handed on become part of them.
+struct FusionCounts {
+  std::uint64_t loops = 0;               // that took the place of a walk
+  std::uint64_t stages = 0;              // lazy seqs that are no longer made
+  std::uint64_t in_chunks = 0;           // loops that go through their stages chunk by chunk
+};
+void fuse_seqs(Program& program, FusionCounts& counts);
 
 // Calls of members ask no object for methods of a name that no type of the program has.
 void drop_member_questions(Program& program);

@@ -117,7 +117,7 @@ ir::ValueId FunctionLowering::definition(DefNode* node) {
   if (node->init && plan.at_run_time) {
     ValueId value = lower(node->init, Want::Value);
     if (!builder_.reachable()) return {};
-    at(node->span);
+    at(node);
     rt(RuntimeFunctionId::var_bind_root, {cell(var), value});
   }
   bool laid_out = node->metadata && node->metadata->kind == NodeKind::Const && plan.definition == node && module_.mode() != Mode::Repl;

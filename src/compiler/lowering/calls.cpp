@@ -101,7 +101,7 @@ ir::ValueId FunctionLowering::direct_call(std::span<Node* const> arguments, cons
 }
 
 ir::ValueId FunctionLowering::invoke(InvokeNode* node) {
-  at(node->span);
+  at(node);
   ValueId result;
   if (auto* ref = as<VarRefNode>(node->callee); ref && !ref->var->open && ref->var->is_function) {
     VarInfo& var = *ref->var;
@@ -195,7 +195,7 @@ ir::ValueId FunctionLowering::inline_test(RuntimeCallNode* node) {
 }
 
 ir::ValueId FunctionLowering::runtime_call(RuntimeCallNode* node) {
-  at(node->span);
+  at(node);
   if (ValueId simple = inline_test(node); simple.valid()) return simple;
   const auto& row = abi::runtime_function(node->function);
   std::size_t n = node->arguments.size();

@@ -21,19 +21,23 @@ Cleanups::SetId FunctionLowering::drops() {
 
 ir::BlockId FunctionLowering::cleanup() {
   Cleanups::SetId set = drops();
-  ir::SiteId site = module_.site(fn_.name, span_);
+  ir::SiteId site = module_.site(inlined_ ? inlined_->function : fn_.name, span_);
   BlockId before = builder_.current();
   auto emit = [&](BlockId block) {
     builder_.position(block);
     if (open_epoch_.valid()) builder_.with_id(ir::Op::EpochClose, open_epoch_.index);
     rt(RuntimeFunctionId::trace, {builder_.with_id(ir::Op::Site, site.index)});
+    for (const Inlined* in = inlined_; in != nullptr; in = in->outer) {
+      ir::SiteId call = module_.site(in->outer ? in->outer->function : fn_.name, in->call);
+      rt(RuntimeFunctionId::trace, {builder_.with_id(ir::Op::Site, call.index)});
+    }
     builder_.jump(unwind_);
     cleanups_.lead(block, 0, set);
     builder_.position(before);
     return block;
   };
   if (open_epoch_.valid()) return emit(builder_.new_block());
-  auto [entry, is_new] = trace_blocks_.try_emplace({site.index, set});
+  auto [entry, is_new] = trace_blocks_.try_emplace({site.index, inlined_, set});
   if (is_new) emit(entry->second = builder_.new_block());
   return entry->second;
 }
@@ -41,7 +45,7 @@ ir::BlockId FunctionLowering::cleanup() {
 ir::ValueId FunctionLowering::lower_throw(ThrowNode* node) {
   ValueId value = lower(node->value, Want::Value);
   if (!builder_.reachable()) return {};
-  at(node->span);
+  at(node);
   try_rt(RuntimeFunctionId::throw_value, {value});
   builder_.unreachable();
   return {};

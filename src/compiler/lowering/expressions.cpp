@@ -15,8 +15,14 @@ void FunctionLowering::at(const reader::Span& span) {
   builder_.set_line(module_.line(span));
 }
 
-ir::ValueId FunctionLowering::lower(Node* node, Want want) {
+void FunctionLowering::at(const Node* node) {
+  if (!node->span.known()) return;
   at(node->span);
+  inlined_ = node->inlined;
+}
+
+ir::ValueId FunctionLowering::lower(Node* node, Want want) {
+  at(node);
   switch (node->kind) {
     case NodeKind::Const:
       if (want == Want::Effect) return {};
@@ -58,7 +64,7 @@ ir::ValueId FunctionLowering::lower(Node* node, Want want) {
       auto* n = static_cast<SetVarNode*>(node);
       ValueId value = lower(n->value, Want::Value);
       if (!builder_.reachable()) return {};
-      at(node->span);
+      at(node);
       return finish(try_rt(RuntimeFunctionId::var_set, {cell(*n->var), value}), want);
     }
     case NodeKind::Throw: return lower_throw(static_cast<ThrowNode*>(node));
@@ -149,7 +155,7 @@ ir::ValueId FunctionLowering::collection(CollectionNode* node) {
   for (std::size_t i = 0; i < node->items.size(); ++i) words.push_back(take(node->items[i], operands[i]));
   ValueId block = fill_block(slot, words);
   ValueId count = builder_.constant_i64(static_cast<std::int64_t>(words.size()));
-  at(node->span);
+  at(node);
   ValueId result;
   if (node->kind == NodeKind::VectorLiteral) {
     result = rt(RuntimeFunctionId::vector, {block, count});

@@ -13,6 +13,7 @@
 #include "src/compiler/lowering/module_builder.hpp"
 #include <map>
 #include <span>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -48,6 +49,7 @@ class FunctionLowering {
   ValueId collection(analyzer::CollectionNode* node);
   void release(const std::vector<Local*>& locals);
   void at(const reader::Span& span);
+  void at(const Node* node);
 
   // ---- bindings.cpp
   ValueId lower_let(analyzer::LetNode* node, Want want);
@@ -137,9 +139,10 @@ class FunctionLowering {
   std::vector<Handler> handlers_;
   std::unordered_map<const void*, LoopTarget> loops_;
   Cleanups cleanups_;
-  std::map<std::pair<std::uint32_t, Cleanups::SetId>, BlockId> trace_blocks_;    // by site and what is dropped
+  std::map<std::tuple<std::uint32_t, const analyzer::Inlined*, Cleanups::SetId>, BlockId> trace_blocks_;    // by place and what is dropped
   BlockId unwind_;
   reader::Span span_;
+  const analyzer::Inlined* inlined_ = nullptr;   // the function that the node at hand was taken out of
   ir::EpochId open_epoch_;                       // of the argument block under construction
 };
 

@@ -1,0 +1,164 @@
+// chains.cpp: recognises calls that walk a chain of lazy seqs.
+// In:   a call of a function of clojure.core that walks a collection.
+// Out:  source, stages and consumer; operands that must be computed are bound in the order in which the call computes them.
+// Keeps: nothing is taken apart unless the whole call is of a known shape: what does not fit stays as it was.
+#include "src/analyzer/optimize/chains.hpp"
+#include "runtime/api.hpp"
+
+namespace slisp::analyzer {
+namespace {
+
+bool small_constant(const Node* node, std::int64_t& value) {
+  auto* constant = as<ConstNode>(node);
+  if (constant == nullptr || !rt::is_fixnum(constant->value.word())) return false;
+  value = rt::to_fixnum(constant->value.word());
+  return value > -(std::int64_t{1} << 31) && value < (std::int64_t{1} << 31);
+}
+
+// A literal collection that `into` and `mapv` start from.
+bool empty_vector(const Node* node) {
+  auto* constant = as<ConstNode>(node);
+  return constant != nullptr && constant->value.is(rt::Kind::Vector) && constant->value.as<rt::Header>()->slots == 0 &&
+         (constant->value.as<rt::Header>()->flags & abi::k_flag_has_meta) == 0;
+}
+
+bool literal_target(const Node* node) {
+  auto* constant = as<ConstNode>(node);
+  if (constant == nullptr || !rt::is_pointer(constant->value.word())) return false;
+  auto* header = constant->value.as<rt::Header>();
+  bool editable = constant->value.is(rt::Kind::Vector) || constant->value.is(rt::Kind::ArrayMap) || constant->value.is(rt::Kind::HashMap) ||
+                  constant->value.is(rt::Kind::HashSet);
+  return editable && (header->flags & abi::k_flag_has_meta) == 0;
+}
+
+struct StageName { std::string_view name; Stage::Kind kind; };
+constexpr StageName k_stages[] = {
+    {"map", Stage::Kind::Map}, {"filter", Stage::Kind::Filter}, {"remove", Stage::Kind::Remove}, {"keep", Stage::Kind::Keep}};
+
+InvokeNode* stage_call(Node* node, std::size_t arguments, Stage::Kind& kind) {
+  for (const StageName& stage : k_stages)
+    if (InvokeNode* call = core_call(node, stage.name); call != nullptr && call->arguments.size() == arguments) {
+      kind = stage.kind;
+      return call;
+    }
+  return nullptr;
+}
+
+class Taker {
+ public:
+  explicit Taker(TreeBuilder& builder) : builder_(builder) {}
+
+  std::optional<Chain> take(InvokeNode* call) {
+    auto* ref = as<VarRefNode>(call->callee);
+    if (ref == nullptr || ref->var->open || !ref->var->from_library || ref->var->ns != "clojure.core") return std::nullopt;
+    const std::string& name = ref->var->name;
+    std::vector<Node*>& a = call->arguments;
+    auto function_of = [&](std::size_t arity) { chain_.function = take_callee(a[0], arity, chain_.bindings, builder_); };
+    if (name == "reduce" && a.size() == 2) {
+      chain_.consumer = ConsumerKind::ReduceFirst;
+      function_of(2);
+    } else if (name == "reduce" && a.size() == 3) {
+      chain_.consumer = ConsumerKind::Reduce;
+      function_of(2);
+      value(a[1], chain_.init);
+    } else if (name == "transduce" && a.size() == 4 && is_transducer(a[0])) {
+      chain_.consumer = ConsumerKind::Transduce;
+      transducer(a[0]);
+      chain_.function = take_callee(a[1], 2, chain_.bindings, builder_);
+      value(a[2], chain_.init);
+    } else if (name == "into" && a.size() == 2 && literal_target(a[0])) {
+      target(a[0]);
+    } else if (name == "into" && a.size() == 3 && literal_target(a[0]) && is_transducer(a[1])) {
+      target(a[0]);
+      transducer(a[1]);
+    } else if ((name == "mapv" || name == "filterv") && a.size() == 2) {
+      chain_.consumer = ConsumerKind::Build;
+      Callee function = take_callee(a[0], 1, chain_.bindings, builder_);
+      chain_.direct.push_back({name == "mapv" ? Stage::Kind::Map : Stage::Kind::Filter, std::move(function)});
+      chain_.init = builder_.constant(rt::empty_vector());
+    } else if (name == "count" && a.size() == 1) {
+      Stage::Kind kind;
+      if (stage_call(a[0], 2, kind) == nullptr) return std::nullopt;
+      chain_.consumer = ConsumerKind::Count;
+    } else if ((name == "some" || name == "every?" || name == "not-any?" || name == "run!") && a.size() == 2) {
+      chain_.consumer = name == "some"     ? ConsumerKind::Some
+                        : name == "every?" ? ConsumerKind::Every
+                        : name == "run!"   ? ConsumerKind::Run
+                                           : ConsumerKind::NotAny;
+      function_of(1);
+    } else {
+      return std::nullopt;
+    }
+    collection(a.back());
+    return std::move(chain_);
+  }
+
+ private:
+  void value(Node*& slot, Node*& to) {
+    take_value(slot, chain_.bindings, builder_);
+    to = slot;
+  }
+
+  void target(Node* literal) {
+    chain_.consumer = empty_vector(literal) ? ConsumerKind::Build : ConsumerKind::Into;
+    chain_.init = literal;
+  }
+
+  // Arguments are computed from the outside in: the function of a stage before the collection that it walks.
+  void collection(Node*& slot) {
+    Stage::Kind kind;
+    if (InvokeNode* call = stage_call(slot, 2, kind)) {
+      Callee function = take_callee(call->arguments[0], 1, chain_.bindings, builder_);
+      collection(call->arguments[1]);
+      chain_.lazy.push_back({kind, std::move(function)});
+      return;
+    }
+    Source& source = chain_.source;
+    if (InvokeNode* call = core_call(slot, "range"); call != nullptr && !call->arguments.empty() && call->arguments.size() <= 3) {
+      std::vector<Node*>& a = call->arguments;
+      std::int64_t step = 1;
+      if (a.size() < 3 || (small_constant(a[2], step) && step != 0)) {
+        source.range = true;
+        source.step = step;
+        source.call = call;
+        if (a.size() == 1) source.start = builder_.number(0);
+        else value(a[0], source.start);
+        value(a[a.size() == 1 ? 0 : 1], source.end);
+        return;
+      }
+    }
+    value(slot, source.start);
+  }
+
+  // (map f), (filter p) ... and (comp of those); nothing else computes when it is made.
+  static bool is_transducer(Node* node) {
+    Stage::Kind kind;
+    if (stage_call(node, 1, kind) != nullptr) return true;
+    InvokeNode* comp = core_call(node, "comp");
+    if (comp == nullptr || comp->arguments.empty()) return false;
+    for (Node* part : comp->arguments)
+      if (!is_transducer(part)) return false;
+    return true;
+  }
+
+  void transducer(Node* node) {
+    Stage::Kind kind;
+    if (InvokeNode* call = stage_call(node, 1, kind)) {
+      chain_.direct.push_back({kind, take_callee(call->arguments[0], 1, chain_.bindings, builder_)});
+      return;
+    }
+    for (Node* part : static_cast<InvokeNode*>(node)->arguments) transducer(part);
+  }
+
+  TreeBuilder& builder_;
+  Chain chain_;
+};
+
+}  // namespace
+
+std::optional<Chain> take_chain(InvokeNode* call, TreeBuilder& builder) {
+  Taker taker(builder);
+  return taker.take(call);
+}
+
+}  // namespace slisp::analyzer

@@ -1,0 +1,44 @@
+// chains.hpp: (reduce f init (map g (filter p coll))) and its kin, taken apart.
+#pragma once
+#include "src/analyzer/optimize/callee.hpp"
+#include <optional>
+
+namespace slisp::analyzer {
+
+struct Source {
+  bool range = false;                    // from `start` to `end` by `step`; else the elements of `start`
+  Node* start = nullptr;                 // constants, locals, vars that do not change
+  Node* end = nullptr;
+  std::int64_t step = 1;
+  InvokeNode* call = nullptr;            // of a range: how it was written
+};
+
+struct Stage {
+  enum class Kind : std::uint8_t { Map, Filter, Remove, Keep };
+  Kind kind;
+  Callee function;
+};
+
+enum class ConsumerKind : std::uint8_t {
+  ReduceFirst,   // (reduce f chain)
+  Reduce,        // (reduce f init chain)
+  Transduce,     // (transduce xform f init chain): f is asked once more at the end
+  Build,         // into a vector literal, mapv, filterv
+  Into,          // into another literal
+  Count, Some, Every, NotAny, Run
+};
+
+struct Chain {
+  Source source;
+  std::vector<Stage> lazy;               // seqs of seqs, innermost first: each works on a chunk before the next one sees it
+  std::vector<Stage> direct;             // behind them: each element goes through all of these, and the consumer, before the next one
+  ConsumerKind consumer = ConsumerKind::Reduce;
+  Callee function;                       // of the consumer
+  Node* init = nullptr;                  // Reduce, Transduce: the first value; Build, Into: the collection
+  std::vector<Binding> bindings;         // what is computed before, in order
+};
+
+// The chain that this call is, with locals in place of what must be computed first: `call` is then still the same call.
+std::optional<Chain> take_chain(InvokeNode* call, TreeBuilder& builder);
+
+}  // namespace slisp::analyzer

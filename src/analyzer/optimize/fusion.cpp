@@ -1,0 +1,165 @@
+// fusion.cpp: (reduce + (filter odd? (map f (range n)))) and its kin become loops without seqs.
+// In:   the expanded tree; VarInfo::open set.
+// Out:  loops in the place of the calls.
+// Keeps: results, the order of effects, and which exception is thrown. Lazy seqs work in chunks of 32: all calls of f for a chunk come before
+//   the first one of odd?. So a loop that goes element by element stands only where nobody can tell:
+//   - the chain has no lazy stage, or only one function of it can do anything but give a value, or
+//   - the source is a range and no function has an effect: then only exceptions could tell, and when one comes the call is made
+//     again as it was written.
+//   Elsewhere the loop goes through the stages chunk by chunk.
+//   What the loop cannot walk (objects of users' types that reduce themselves, ranges of other numbers) is left to the call as it was.
+// Idea: from the outside in, so that the copy of a call that is kept for such cases is a copy of the source and never of a loop: the tree
+//   grows by its depth at most, and nothing is fused deeper than k_deepest.
+#include "runtime/api.hpp"
+#include "src/analyzer/annotate/annotate.hpp"
+#include "src/analyzer/annotate/children.hpp"
+#include "src/analyzer/optimize/fused_loop.hpp"
+#include "src/analyzer/optimize/optimize.hpp"
+#include "src/analyzer/optimize/purity.hpp"
+#include <algorithm>
+#include <unordered_set>
+
+namespace slisp::analyzer {
+namespace {
+
+using Rt = abi::RuntimeFunctionId;
+
+constexpr unsigned k_deepest = 3;
+
+bool reduces(ConsumerKind kind) {
+  switch (kind) {
+    case ConsumerKind::ReduceFirst:
+    case ConsumerKind::Reduce:
+    case ConsumerKind::Transduce: return true;
+    case ConsumerKind::Build:
+    case ConsumerKind::Into:
+    case ConsumerKind::Count:
+    case ConsumerKind::Some:
+    case ConsumerKind::Every:
+    case ConsumerKind::NotAny:
+    case ConsumerKind::Run: return false;
+  }
+  return false;
+}
+
+bool has_function(ConsumerKind kind) {
+  return kind != ConsumerKind::Build && kind != ConsumerKind::Into && kind != ConsumerKind::Count;
+}
+
+class Fusion {
+ public:
+  Fusion(Program& program, FusionCounts& counts) : arena_(program.arena), counts_(counts) {}
+
+  void walk(Node*& node, unsigned depth) {
+    if (kept_.count(node) != 0) return;
+    if (auto* call = as<InvokeNode>(node); call != nullptr && depth < k_deepest && fuse(call, node)) ++depth;
+    for_each_child(node, [&](Node*& child) { walk(child, depth); });
+  }
+
+ private:
+  struct Facts {
+    bool known = false, pure = true, exits = false;
+    std::size_t loud_lazy = 0;
+    bool loud_rest = false;
+  };
+
+  Facts look(const Chain& chain) {
+    Facts facts;
+    facts.known = chain.source.range;
+    auto note = [&](const Callee& function) {
+      facts.known = facts.known || function.known();
+      facts.pure = facts.pure && purity_.pure(function);
+      return !Purity::silent(function);
+    };
+    for (const Stage& stage : chain.lazy) facts.loud_lazy += note(stage.function);
+    for (const Stage& stage : chain.direct) facts.loud_rest |= note(stage.function);
+    if (has_function(chain.consumer)) facts.loud_rest |= note(chain.function);
+    facts.loud_rest |= chain.consumer == ConsumerKind::Into;
+    facts.exits = has_function(chain.consumer) && !(reduces(chain.consumer) && purity_.pure(chain.function));
+    return facts;
+  }
+
+  bool fuse(InvokeNode* call, Node*& node) {
+    TreeBuilder b(arena_, call);
+    std::optional<Chain> chain = take_chain(call, b);
+    if (!chain) return false;
+    Facts facts = look(*chain);
+    if (!facts.known) {
+      node = b.let(std::move(chain->bindings), call);
+      return false;
+    }
+    ++counts_.loops;
+    counts_.stages += chain->lazy.size();
+    bool one_loud = facts.loud_lazy + (facts.loud_rest ? 1 : 0) <= 1 && !(facts.exits && facts.loud_lazy > 0);
+    Node* made;
+    if (chain->lazy.empty() || one_loud) made = guarded(*chain, guard(*chain, b), call, b);
+    else if (chain->source.range && facts.pure && !facts.exits) made = tried(*chain, guard(*chain, b), call, b);
+    else made = in_chunks(*chain, b);
+    node = b.let(std::move(chain->bindings), made);
+    return true;
+  }
+
+  // The condition under which the loop may walk the source; null: always.
+  Node* guard(const Chain& chain, TreeBuilder& b) {
+    const Source& source = chain.source;
+    if (!source.range) {
+      bool asks = chain.lazy.empty() && chain.consumer != ConsumerKind::Some && chain.consumer != ConsumerKind::Every && chain.consumer != ConsumerKind::NotAny;
+      return asks ? b.rt(Rt::not_truthy, {b.rt(Rt::user_object_p, {again(source.start, b)})}) : nullptr;
+    }
+    // The number behind the last one must be a long, too.
+    const std::int64_t most = std::int64_t{1} << 61;
+    Node* test = nullptr;
+    auto ask = [&](Node* condition) { test = test == nullptr ? condition : b.both(test, condition); };
+    for (Node* bound : {source.start, source.end}) {
+      auto* constant = as<ConstNode>(bound);
+      if (constant != nullptr && rt::is_fixnum(constant->value.word()) && std::abs(rt::to_fixnum(constant->value.word())) < most) continue;
+      ask(b.rt(Rt::long_p, {again(bound, b)}));
+      if (bound == source.start || source.step == 1 || source.step == -1) continue;
+      ask(source.step > 0 ? b.rt(Rt::less, {again(bound, b), b.number(most)}) : b.rt(Rt::greater, {again(bound, b), b.number(-most)}));
+    }
+    return test;
+  }
+
+  Node* as_written(InvokeNode* call) {
+    Node* copy = copy_tree(arena_, call);
+    kept_.insert(copy);
+    return copy;
+  }
+
+  Node* guarded(const Chain& chain, Node* guard, InvokeNode* call, TreeBuilder& b) {
+    Node* loop = chain.source.range ? fused_range(chain, nullptr, b) : fused_seq(chain, Order::Elements, chain.source.start, b);
+    return guard == nullptr ? loop : b.choose(guard, loop, as_written(call));
+  }
+
+  // Without effects: when anything goes wrong the call as it was written says what.
+  Node* tried(const Chain& chain, Node* guard, InvokeNode* call, TreeBuilder& b) {
+    auto nothing = [&] { return b.constant(rt::keyword("slisp.fusion", "as-written")); };
+    Node* loop = fused_range(chain, nothing(), b);
+    auto* attempt = b.make<TryNode>();
+    attempt->body = guard == nullptr ? loop : b.choose(guard, loop, nothing());
+    attempt->catches.push_back({rt::Owned::copy(rt::class_object(rt::ClassId::Throwable)), b.local("e", LocalKind::Catch), nothing(), {}});
+    Local* result = b.local("result");
+    return b.let(result, attempt, b.choose(b.rt(Rt::identical_p, {b.ref(result), nothing()}), as_written(call), b.ref(result)));
+  }
+
+  Node* in_chunks(Chain& chain, TreeBuilder& b) {
+    ++counts_.in_chunks;
+    Node* source = chain.source.range ? chain.source.call : chain.source.start;
+    take_value(source, chain.bindings, b);
+    return fused_seq(chain, Order::Chunks, source, b);
+  }
+
+  Arena& arena_;
+  FusionCounts& counts_;
+  Purity purity_;
+  std::unordered_set<Node*> kept_;                         // calls as they were written: they stay so
+};
+
+}  // namespace
+
+void fuse_seqs(Program& program, FusionCounts& counts) {
+  Fusion fusion(program, counts);
+  for (TopLevel& form : program.forms) fusion.walk(form.node, 0);
+}
+
+}  // namespace slisp::analyzer
