@@ -84,6 +84,10 @@ void print_inlining(const compiler::InlineCounts& counts) {
                static_cast<unsigned long long>(counts.inlined), static_cast<unsigned long long>(counts.kept),
                static_cast<unsigned long long>(counts.direct));
 }
+void print_specialisation(const analyzer::SpecialisationCounts& counts) {
+  std::fprintf(stderr, "specializing %llu calls with known functions, %llu functions in the place of their calls\n", static_cast<unsigned long long>(counts.calls),
+               static_cast<unsigned long long>(counts.functions));
+}
 void print_fusion(const analyzer::FusionCounts& counts) {
   std::fprintf(stderr, "fusion       %llu loops instead of %llu seqs, %llu of them in chunks\n", static_cast<unsigned long long>(counts.loops),
                static_cast<unsigned long long>(counts.stages), static_cast<unsigned long long>(counts.in_chunks));
@@ -144,9 +148,12 @@ bool Compilation::lower(compiler::Mode mode, analyzer::Program& from, const std:
   context.inline_counts = &inlined;
   analyzer::FusionCounts fused;
   context.fusion_counts = &fused;
+  analyzer::SpecialisationCounts specialised;
+  context.specialisation_counts = &specialised;
   if (options.explain_inline) context.explain_inline = [](const std::string& line) { std::fprintf(stderr, "inline: %s\n", line.c_str()); };
   if (!compiler::compile_program(context, from, module)) return false;
   if (options.stats && mode == compiler::Mode::Program) {
+    print_specialisation(specialised);
     print_fusion(fused);
     print_inlining(inlined);
     print_types(counts);

@@ -11,6 +11,7 @@
 
 namespace slisp::analyzer {
 struct FusionCounts;                             // optimize/optimize.hpp
+struct SpecialisationCounts;
 }
 
 namespace slisp::compiler {
@@ -73,6 +74,7 @@ struct CompileContext {
   TypeCounts* type_counts = nullptr;             // added to, if given
   InlineCounts* inline_counts = nullptr;
   analyzer::FusionCounts* fusion_counts = nullptr;
+  analyzer::SpecialisationCounts* specialisation_counts = nullptr;
   std::function<void(const std::string&)> explain_inline;   // told each decision, if there is one
 
   bool enabled(std::string_view pass, int from_level) const {

@@ -55,6 +55,11 @@ template <class Pass> void per_function(ir::Module& module, Pass pass) {
 
 ClosedWorld annotate(CompileContext& context, Program& program) {
   ClosedWorld world = close_world(context, program);
+  if (context.enabled("specialize", 2) && context.options.mode == Mode::Program) {
+    analyzer::SpecialisationCounts uncounted;
+    analyzer::specialise_calls(program, context.specialisation_counts ? *context.specialisation_counts : uncounted);
+    after_ast(context, "specialize", program);
+  }
   if (context.enabled("fusion", 2) && context.options.mode == Mode::Program) {
     analyzer::FusionCounts uncounted;
     analyzer::fuse_seqs(program, context.fusion_counts ? *context.fusion_counts : uncounted);
@@ -75,10 +80,10 @@ ClosedWorld annotate(CompileContext& context, Program& program) {
   return world;
 }
 
-constexpr std::string_view k_switchable[] = {"fusion", "inline-wrappers", "fold-arithmetic",  "fold-branches", "thread-jumps", "inline",        "infer",             "speculate", "unbox",
+constexpr std::string_view k_switchable[] = {"specialize", "fusion", "inline-wrappers", "fold-arithmetic",  "fold-branches", "thread-jumps", "inline",        "infer",             "speculate", "unbox",
                                              "cancel-counts",   "borrow-arguments", "borrow",        "take-fields",  "reuse",         "inline-access",
                                              "regalloc",        "promote",          "belady",        "inline-caches", "inline-equality", "inline-allocation"};
-constexpr std::string_view k_dumpable[] = {"fusion", "inline-wrappers", "anf",          "captures",     "ownership",  "lower",
+constexpr std::string_view k_dumpable[] = {"specialize", "fusion", "inline-wrappers", "anf",          "captures",     "ownership",  "lower",
                                            "fold-branches",   "thread-jumps", "inline",       "speculate",    "unbox",        "cancel-counts", "borrow-arguments", "borrow", "take-fields", "reuse", "dead-blocks"};
 
 }  // namespace

@@ -19,8 +19,8 @@ PRESSURE = """(defn keep [x] x)
       (+ (+ (+ (+ a b) (+ c d)) (+ (+ e f) (+ g h))) (+ (+ (+ k l) (+ m o)) (+ p q))))))
 (println (many 30))
 """
-PASSES = ("fusion", "inline-wrappers", "anf", "captures", "ownership", "lower", "fold-branches", "thread-jumps", "cancel-counts", "dead-blocks")
-SWITCHES = ("fusion", "inline-wrappers", "fold-arithmetic", "fold-branches", "thread-jumps", "inline", "infer", "speculate", "unbox", "cancel-counts", "borrow-arguments",
+PASSES = ("specialize", "fusion", "inline-wrappers", "anf", "captures", "ownership", "lower", "fold-branches", "thread-jumps", "cancel-counts", "dead-blocks")
+SWITCHES = ("specialize", "fusion", "inline-wrappers", "fold-arithmetic", "fold-branches", "thread-jumps", "inline", "infer", "speculate", "unbox", "cancel-counts", "borrow-arguments",
             "borrow", "take-fields", "reuse", "inline-access", "inline-allocation", "regalloc", "promote", "belady", "inline-caches", "inline-equality")
 
 
@@ -78,6 +78,16 @@ class Stages(Case):
                 self.assertTrue((loops, seqs, chunked) == (0, 0, 0) if options else loops > 20 and seqs > 10 and chunked > 3, done.err)
                 answers.append(self.run_command([self.work / "x"]).out)
             self.assertEqual(answers[0], answers[1])
+
+    def test_specialisation_changes_no_answer(self):
+        source = ROOT / "tests/programs/fusion/higher_order.slisp"
+        answers = []
+        for options in ((), ("--no-specialize",)):
+            done = self.slisp("compile", source, "-o", "x", "--stats", "--verify", *options)
+            calls, functions = (int(n) for n in re.search(r"specializing (\d+) calls with known functions, (\d+)", done.err).groups())
+            self.assertTrue((calls, functions) == (0, 0) if options else calls > 15 and functions > 15, done.err)
+            answers.append(self.run_command([self.work / "x"]).out)
+        self.assertEqual(answers[0], answers[1])
 
     def test_debugger_sees_source_lines(self):
         if not shutil.which("gdb"):

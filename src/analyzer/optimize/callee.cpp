@@ -5,31 +5,12 @@
 #include "src/analyzer/optimize/callee.hpp"
 #include "src/analyzer/annotate/annotate.hpp"
 #include "src/analyzer/annotate/children.hpp"
+#include <algorithm>
 
 namespace slisp::analyzer {
 namespace {
 
 constexpr std::size_t k_largest = 600;                     // nodes of a body that is copied to its call
-
-FnMethod* method_for(FnNode& fn, std::size_t arity) {
-  for (auto& method : fn.methods)
-    if (!method->rest && method->parameters.size() == arity) return method.get();
-  return nullptr;
-}
-
-// Small enough, and nothing in it needs the function itself.
-bool can_be_placed(FnNode& fn, std::size_t arity) {
-  FnMethod* method = method_for(fn, arity);
-  if (method == nullptr || fn.metadata != nullptr || fn.once) return false;
-  std::size_t nodes = 0;
-  bool itself = false;
-  for_each_node(method->body, [&](Node* node) {
-    ++nodes;
-    auto* ref = as<LocalRefNode>(node);
-    itself = itself || (ref != nullptr && fn.self != nullptr && ref->local == fn.self);
-  });
-  return !itself && nodes <= k_largest;
-}
 
 bool stays(const Node* node) {
   if (node->kind == NodeKind::Const || node->kind == NodeKind::LocalRef) return true;
@@ -44,31 +25,72 @@ template <class F> void for_each_own_node(Node* node, F&& f) {
   for_each_child(node, [&](Node*& child) { for_each_own_node(child, f); });
 }
 
-Node* place(FnNode* original, std::vector<Node*> arguments, TreeBuilder& builder) {
-  auto* fn = static_cast<FnNode*>(copy_tree(builder.arena(), original));
+}  // namespace
+
+FnMethod* method_for(const FnNode& fn, std::size_t arity) {
+  for (auto& method : fn.methods)
+    if (!method->rest && method->parameters.size() == arity) return method.get();
+  return nullptr;
+}
+
+std::size_t count_nodes(Node* node, std::size_t most) {
+  std::size_t nodes = 1;
+  for_each_child(node, [&](Node*& child) {
+    if (nodes <= most) nodes += count_nodes(child, most - nodes);
+  });
+  return nodes;
+}
+
+bool can_be_placed(const FnNode& fn, std::size_t arity) {
+  FnMethod* method = method_for(fn, arity);
+  if (method == nullptr || fn.metadata != nullptr || fn.once || count_nodes(method->body, k_largest) > k_largest) return false;
+  bool itself = false;
+  for_each_node(method->body, [&](Node* node) {
+    auto* ref = as<LocalRefNode>(node);
+    itself = itself || (ref != nullptr && fn.self != nullptr && ref->local == fn.self);
+  });
+  return !itself;
+}
+
+Node* place_function(const FnNode& original, std::vector<Node*> arguments, TreeBuilder& builder) {
+  auto* fn = static_cast<FnNode*>(copy_tree(builder.arena(), const_cast<FnNode*>(&original)));
   FnMethod* method = method_for(*fn, arguments.size());
   const Inlined* place = builder.arena().inlined({fn->name, builder.span(), builder.inlined()});
   std::vector<RecurNode*> jumps;
   for_each_own_node(method->body, [&](Node* node) {
-    if (node->inlined == nullptr || node->inlined == original->inlined) node->inlined = place;
+    if (node->inlined == nullptr || node->inlined == original.inlined) node->inlined = place;
     if (auto* recur = as<RecurNode>(node); recur != nullptr && recur->method == method) jumps.push_back(recur);
   });
-  std::vector<Binding> bindings;
+  auto stays_the_same = [&](std::size_t i) {
+    return std::all_of(jumps.begin(), jumps.end(), [&](RecurNode* jump) {
+      auto* ref = as<LocalRefNode>(jump->arguments[i]);
+      return ref != nullptr && ref->local == method->parameters[i];
+    });
+  };
+  // Parameters that each jump leaves as they are stand outside of the loop.
+  std::vector<Binding> fixed, changing;
+  std::vector<bool> in_loop(arguments.size());
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    method->parameters[i]->kind = jumps.empty() ? LocalKind::Let : LocalKind::Loop;
-    bindings.push_back({method->parameters[i], arguments[i]});
+    in_loop[i] = !jumps.empty() && !stays_the_same(i);
+    Local* parameter = method->parameters[i];
+    parameter->kind = in_loop[i] ? LocalKind::Loop : LocalKind::Let;
+    Local* first = in_loop[i] ? builder.local("") : parameter;
+    fixed.push_back({first, arguments[i]});
+    if (in_loop[i]) changing.push_back({parameter, builder.ref(first)});
   }
-  if (jumps.empty()) return builder.let(std::move(bindings), method->body);
-  LoopNode* loop = builder.loop(std::move(bindings));
+  if (jumps.empty()) return builder.let(std::move(fixed), method->body);
+  LoopNode* loop = builder.loop(std::move(changing));
   loop->body = method->body;
   for (RecurNode* jump : jumps) {
     jump->method = nullptr;
     jump->loop = loop;
+    std::vector<Node*> kept;
+    for (std::size_t i = 0; i < in_loop.size(); ++i)
+      if (in_loop[i]) kept.push_back(jump->arguments[i]);
+    jump->arguments = std::move(kept);
   }
-  return loop;
+  return builder.let(std::move(fixed), loop);
 }
-
-}  // namespace
 
 bool Callee::known() const {
   for (const Callee& part : parts)
@@ -143,7 +165,7 @@ Node* apply_callee(const Callee& callee, std::vector<Node*> arguments, TreeBuild
   switch (callee.kind) {
     case Callee::Kind::Literal: {
       auto* fn = static_cast<FnNode*>(callee.node);
-      if (method_for(*fn, arguments.size()) != nullptr) return place(fn, std::move(arguments), builder);
+      if (method_for(*fn, arguments.size()) != nullptr) return place_function(*fn, std::move(arguments), builder);
       return builder.call(copy_tree(builder.arena(), fn), std::move(arguments));
     }
     case Callee::Kind::Var:

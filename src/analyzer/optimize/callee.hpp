@@ -36,4 +36,14 @@ Node* again(Node* simple, TreeBuilder& builder);           // another mention of
 // The call. Bodies of literals are copied: the callee can be applied any number of times.
 Node* apply_callee(const Callee& callee, std::vector<Node*> arguments, TreeBuilder& builder);
 
+// ---- what this is made of
+// The method of that many parameters, or null.
+FnMethod* method_for(const FnNode& fn, std::size_t arity);
+// Nodes at and below this one; stops counting behind `most`.
+std::size_t count_nodes(Node* node, std::size_t most);
+// Small enough, and nothing in it needs the function itself.
+bool can_be_placed(const FnNode& fn, std::size_t arity);
+// The body, a copy of it, in the place of a call.
+Node* place_function(const FnNode& fn, std::vector<Node*> arguments, TreeBuilder& builder);
+
 }  // namespace slisp::analyzer

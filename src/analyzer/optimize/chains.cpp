@@ -4,6 +4,7 @@
 // Keeps: nothing is taken apart unless the whole call is of a known shape: what does not fit stays as it was.
 #include "src/analyzer/optimize/chains.hpp"
 #include "runtime/api.hpp"
+#include <cstdlib>
 
 namespace slisp::analyzer {
 namespace {
@@ -114,19 +115,7 @@ class Taker {
       return;
     }
     Source& source = chain_.source;
-    if (InvokeNode* call = core_call(slot, "range"); call != nullptr && !call->arguments.empty() && call->arguments.size() <= 3) {
-      std::vector<Node*>& a = call->arguments;
-      std::int64_t step = 1;
-      if (a.size() < 3 || (small_constant(a[2], step) && step != 0)) {
-        source.range = true;
-        source.step = step;
-        source.call = call;
-        if (a.size() == 1) source.start = builder_.number(0);
-        else value(a[0], source.start);
-        value(a[a.size() == 1 ? 0 : 1], source.end);
-        return;
-      }
-    }
+    if (InvokeNode* call = core_call(slot, "range"); call != nullptr && take_range(call, source, chain_.bindings, builder_)) return;
     value(slot, source.start);
   }
 
@@ -155,6 +144,35 @@ class Taker {
 };
 
 }  // namespace
+
+bool take_range(InvokeNode* call, Source& source, std::vector<Binding>& bindings, TreeBuilder& builder) {
+  std::vector<Node*>& a = call->arguments;
+  std::int64_t step = 1;
+  if (a.empty() || a.size() > 3 || (a.size() == 3 && (!small_constant(a[2], step) || step == 0))) return false;
+  source.range = true;
+  source.step = step;
+  source.call = call;
+  if (a.size() > 1) take_value(a[0], bindings, builder);
+  take_value(a[a.size() == 1 ? 0 : 1], bindings, builder);
+  source.start = a.size() == 1 ? builder.number(0) : a[0];
+  source.end = a[a.size() == 1 ? 0 : 1];
+  return true;
+}
+
+Node* longs_only(const Source& source, TreeBuilder& b) {
+  using Rt = TreeBuilder::Rt;
+  const std::int64_t most = std::int64_t{1} << 61;
+  Node* test = nullptr;
+  auto ask = [&](Node* condition) { test = test == nullptr ? condition : b.both(test, condition); };
+  for (Node* bound : {source.start, source.end}) {
+    auto* constant = as<ConstNode>(bound);
+    if (constant != nullptr && rt::is_fixnum(constant->value.word()) && std::abs(rt::to_fixnum(constant->value.word())) < most) continue;
+    ask(b.rt(Rt::long_p, {again(bound, b)}));
+    if (bound == source.start || source.step == 1 || source.step == -1) continue;
+    ask(source.step > 0 ? b.rt(Rt::less, {again(bound, b), b.number(most)}) : b.rt(Rt::greater, {again(bound, b), b.number(-most)}));
+  }
+  return test;
+}
 
 std::optional<Chain> take_chain(InvokeNode* call, TreeBuilder& builder) {
   Taker taker(builder);

@@ -38,6 +38,11 @@ struct Chain {
   std::vector<Binding> bindings;         // what is computed before, in order
 };
 
+// A call of range, with locals in place of what must be computed; false, and nothing done, if it is of no use.
+bool take_range(InvokeNode* call, Source& source, std::vector<Binding>& bindings, TreeBuilder& builder);
+// The condition under which its numbers, and the one behind the last, are longs; null: always.
+Node* longs_only(const Source& range, TreeBuilder& builder);
+
 // The chain that this call is, with locals in place of what must be computed first: `call` is then still the same call.
 std::optional<Chain> take_chain(InvokeNode* call, TreeBuilder& builder);
 

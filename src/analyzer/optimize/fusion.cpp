@@ -106,18 +106,7 @@ class Fusion {
       bool asks = chain.lazy.empty() && chain.consumer != ConsumerKind::Some && chain.consumer != ConsumerKind::Every && chain.consumer != ConsumerKind::NotAny;
       return asks ? b.rt(Rt::not_truthy, {b.rt(Rt::user_object_p, {again(source.start, b)})}) : nullptr;
     }
-    // The number behind the last one must be a long, too.
-    const std::int64_t most = std::int64_t{1} << 61;
-    Node* test = nullptr;
-    auto ask = [&](Node* condition) { test = test == nullptr ? condition : b.both(test, condition); };
-    for (Node* bound : {source.start, source.end}) {
-      auto* constant = as<ConstNode>(bound);
-      if (constant != nullptr && rt::is_fixnum(constant->value.word()) && std::abs(rt::to_fixnum(constant->value.word())) < most) continue;
-      ask(b.rt(Rt::long_p, {again(bound, b)}));
-      if (bound == source.start || source.step == 1 || source.step == -1) continue;
-      ask(source.step > 0 ? b.rt(Rt::less, {again(bound, b), b.number(most)}) : b.rt(Rt::greater, {again(bound, b), b.number(-most)}));
-    }
-    return test;
+    return longs_only(source, b);
   }
 
   Node* as_written(InvokeNode* call) {
@@ -160,6 +149,7 @@ class Fusion {
 void fuse_seqs(Program& program, FusionCounts& counts) {
   Fusion fusion(program, counts);
   for (TopLevel& form : program.forms) fusion.walk(form.node, 0);
+  count_ranges(program, counts);
 }
 
 }  // namespace slisp::analyzer

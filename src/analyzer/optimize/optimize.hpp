@@ -19,6 +19,13 @@ void inline_wrappers(Program& program);
 // (+ a b c) and its kin become operations on two.
 void fold_arithmetic(Program& program);
 
+// Functions that are given known functions, and local functions that are only called, take the place of their calls.
+struct SpecialisationCounts {
+  std::uint64_t calls = 0;               // of functions of the program that were given known functions, and became their bodies
+  std::uint64_t functions = 0;           // that nobody sees any more: their bodies stand where they were called
+};
+void specialise_calls(Program& program, SpecialisationCounts& counts);
+
 // Walks over chains of lazy seqs become loops; functions known where they are handed on become part of them.
 struct FusionCounts {
   std::uint64_t loops = 0;               // that took the place of a walk
@@ -26,6 +33,7 @@ struct FusionCounts {
   std::uint64_t in_chunks = 0;           // loops that go through their stages chunk by chunk
 };
 void fuse_seqs(Program& program, FusionCounts& counts);
+void count_ranges(Program& program, FusionCounts& counts);     // the part of it for doseq
 
 // Calls of members ask no object for methods of a name that no type of the program has.
 void drop_member_questions(Program& program);

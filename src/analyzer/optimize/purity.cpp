@@ -82,6 +82,7 @@ bool Purity::pure_node(Node* node) {
     case NodeKind::Const:
     case NodeKind::LocalRef: return true;
     case NodeKind::VarRef: return !static_cast<VarRefNode*>(node)->var->open;
+    case NodeKind::Fn: return static_cast<FnNode*>(node)->metadata == nullptr;      // to make a function has no effect
     case NodeKind::Invoke: return pure_call(static_cast<InvokeNode*>(node));
     case NodeKind::RuntimeCall: {
       auto* call = static_cast<RuntimeCallNode*>(node);
@@ -102,7 +103,6 @@ bool Purity::pure_node(Node* node) {
           if (rt::is_pointer(constant.word()) && !constant.is(rt::Kind::Keyword)) return false;
       break;
     case NodeKind::TheVar:
-    case NodeKind::Fn:
     case NodeKind::LetFn:
     case NodeKind::MapLiteral:
     case NodeKind::SetLiteral:
@@ -136,6 +136,7 @@ bool Purity::silent_node(Node* node) {
   switch (node->kind) {
     case NodeKind::Const:
     case NodeKind::LocalRef: return true;
+    case NodeKind::Fn: return static_cast<FnNode*>(node)->metadata == nullptr;
     case NodeKind::Invoke: {
       auto* call = static_cast<InvokeNode*>(node);
       auto* ref = as<VarRefNode>(call->callee);

@@ -1,4 +1,5 @@
-// access_templates.cpp: nth, first, rest, next, seq and empty? of the kinds that programs mostly look at: small vectors and lists.
+// access_templates.cpp: nth, first, rest, next, seq and empty? of the kinds that programs mostly look at: small vectors and lists, and
+//   characters of strings.
 // In:   registers, by name; r11 is free.
 // Out:  the value with a count of its own in d; everything else as it was. Other kinds go to a stub that keeps all registers
 //       (runtime/control/generated_code_access.asm).
@@ -96,9 +97,20 @@ std::string element_of(Text& hot, const RegisterNames& v, const std::string& ind
   hot << "movzx r11d,word [" << v.wide << "+6]\ncmp " << index << ",r11\njae near " << hot.label('c') << '\n';
   return "[" + v.wide + "+" + index + "*8+8]";
 }
+// Out of line: the character of a string whose characters are bytes, if it has so many.
+void look_into_string(Text& cold, const RegisterNames& d, const RegisterNames& v, const std::string& index) {
+  const auto wanted = static_cast<unsigned>(Kind::String) | unsigned{abi::k_flag_ascii} << 8;
+  cold << cold.label('c') << ":\n";
+  cold.is_object(v, 'n') << "movzx r11d,word [" << v.wide << "+4]\nand r11d," << std::to_string(0xff | abi::k_flag_ascii << 8) << "\ncmp r11d,"
+                         << std::to_string(wanted) << "\njne near " << cold.label('n') << "\nmov r11d,[" << v.wide << '+'
+                         << std::to_string(offsetof(abi::String, bytes)) << "]\ncmp r11," << index << "\njbe near " << cold.label('n')
+                         << "\nmovzx " << d.half << ",byte [" << v.wide << '+' << index << '+' << std::to_string(offsetof(abi::String, data)) << "]\nshl "
+                         << d.half << ',' << std::to_string(abi::k_character_shift) << "\nor " << d.half << ',' << std::to_string(abi::k_character_tag)
+                         << "\njmp near " << cold.label('d') << '\n';
+}
 // Out of line: the stub finds the element.
-void ask_for_element(Text& cold, const AccessContext& at, const RegisterNames& d, const RegisterNames& v, const std::string& index) {
-  cold << cold.label('c') << ":\nmov [r15+" << std::to_string(abi::k_offset_arguments) << "]," << v.wide << "\nmov qword [r15+"
+void ask_for_element(Text& cold, const AccessContext& at, const RegisterNames& d, const RegisterNames& v, const std::string& index, char label = 'c') {
+  cold << cold.label(label) << ":\nmov [r15+" << std::to_string(abi::k_offset_arguments) << "]," << v.wide << "\nmov qword [r15+"
        << std::to_string(abi::k_offset_arguments + 8) << "]," << index << "\ncall " << at.slow_path << "\ntest r11,r11\njz near " << at.failed
        << "\nmov " << d.wide << ",r11\njmp near " << cold.label('d') << '\n';
 }
@@ -109,7 +121,8 @@ TemplateText nth_look(const AccessContext& at, const RegisterNames& d, const Reg
   const std::string element = element_of(hot, v, index, constant);
   hot << "mov " << d.wide << ',' << element << '\n';
   hot.count(d);
-  ask_for_element(cold, at, d, v, index);
+  look_into_string(cold, d, v, index);
+  ask_for_element(cold, at, d, v, index, 'n');
   cold.count_slow(d);
   return {hot.take(), cold.take()};
 }
