@@ -145,6 +145,7 @@ struct LoopNode : Node {
   explicit LoopNode(Span s) : Node(k_kind, s) {}
   std::vector<Binding> bindings;
   Node* body = nullptr;
+  bool stands_for_calls = false;         // optimize/: as those would, it asks at its start whether the thread is to go on
   std::vector<Local*> release_entry;     // annotate: loop locals that the body never uses
 };
 struct RecurNode : Node {

@@ -55,16 +55,19 @@ template <class Pass> void per_function(ir::Module& module, Pass pass) {
 
 ClosedWorld annotate(CompileContext& context, Program& program) {
   ClosedWorld world = close_world(context, program);
-  if (context.enabled("specialize", 2) && context.options.mode == Mode::Program) {
-    analyzer::SpecialisationCounts uncounted;
-    analyzer::specialise_calls(program, context.specialisation_counts ? *context.specialisation_counts : uncounted);
+  analyzer::SpecialisationCounts uncounted;
+  analyzer::SpecialisationCounts& specialised = context.specialisation_counts ? *context.specialisation_counts : uncounted;
+  const bool specialises = context.enabled("specialize", 2) && context.options.mode == Mode::Program;
+  if (specialises) {
+    analyzer::specialise_calls(program, specialised);
     after_ast(context, "specialize", program);
   }
   if (context.enabled("fusion", 2) && context.options.mode == Mode::Program) {
-    analyzer::FusionCounts uncounted;
-    analyzer::fuse_seqs(program, context.fusion_counts ? *context.fusion_counts : uncounted);
+    analyzer::FusionCounts unseen;
+    analyzer::fuse_seqs(program, context.fusion_counts ? *context.fusion_counts : unseen);
     after_ast(context, "fusion", program);
   }
+  if (specialises) analyzer::expand_core_calls(program, specialised);
   if (context.enabled("inline-wrappers", 1)) {
     if (context.options.mode == Mode::Program && !context.options.with_eval) analyzer::drop_member_questions(program);
     analyzer::inline_wrappers(program);

@@ -63,6 +63,7 @@ class Copier {
         auto* n = static_cast<const LoopNode*>(node);
         auto* out = arena_.make<LoopNode>(n->span);
         loops_[n] = out;
+        out->stands_for_calls = n->stands_for_calls;
         bindings(out->bindings, n->bindings);
         out->body = copy(n->body);
         return out;

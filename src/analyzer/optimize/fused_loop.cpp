@@ -22,10 +22,23 @@ class FusedLoop {
     Local* i = b_.local("i", LocalKind::Loop);
     std::vector<Binding> bindings{{i, again(chain_.source.start, b_)}};
     start(bindings);
-    loop_ = b_.loop(std::move(bindings));
+    loop_ = new_loop(std::move(bindings));
     advance_ = [this, i] { return std::vector<Node*>{b_.rt(Rt::unchecked_add, {b_.ref(i), b_.number(chain_.source.step)})}; };
     loop_->body = b_.choose(b_.rt(up ? Rt::less : Rt::greater, {b_.ref(i), again(chain_.source.end, b_)}), element(i, 0), result());
     return loop_;
+  }
+
+  Node* over_vector() {
+    Local* n = b_.local("n");
+    Local* i = b_.local("i", LocalKind::Loop);
+    std::vector<Binding> bindings{{i, b_.number(0)}};
+    start(bindings);
+    loop_ = new_loop(std::move(bindings));
+    advance_ = [this, i] { return std::vector<Node*>{b_.rt(Rt::unchecked_add, {b_.ref(i), b_.number(1)})}; };
+    Local* x = b_.local("x");
+    Node* one = b_.let(x, b_.rt(Rt::vector_nth, {again(chain_.source.start, b_), b_.ref(i)}), element(x, 0));
+    loop_->body = b_.choose(b_.rt(Rt::less, {b_.ref(i), b_.ref(n)}), one, result());
+    return b_.let(n, b_.rt(Rt::count, {again(chain_.source.start, b_)}), loop_);
   }
 
   // Vectors are walked by index where chunks do not matter; anything else as a seq.
@@ -46,7 +59,7 @@ class FusedLoop {
       bindings = {{s, again(source, b_)}, {c, b_.nil()}, {n, b_.number(0)}, {i, b_.number(0)}};
     }
     start(bindings);
-    loop_ = b_.loop(std::move(bindings));
+    loop_ = new_loop(std::move(bindings));
     advance_ = [=, this] { return std::vector<Node*>{b_.ref(s), b_.ref(c), b_.ref(n), b_.rt(Rt::unchecked_add, {b_.ref(i), b_.number(1)})}; };
     Local* x = b_.local("x");
     Node* at = b_.rt(Rt::vector_nth, {b_.ref(c), b_.ref(i)});
@@ -60,6 +73,11 @@ class FusedLoop {
   using Maker = std::vector<Node*>;
 
   // ---- the walk
+  LoopNode* new_loop(std::vector<Binding> bindings) {
+    LoopNode* loop = b_.loop(std::move(bindings));
+    loop->stands_for_calls = true;
+    return loop;
+  }
   Node* recur(Maker where, Maker state) {
     where.insert(where.end(), state.begin(), state.end());
     return b_.recur(loop_, std::move(where));
@@ -217,6 +235,10 @@ class FusedLoop {
 
 Node* fused_range(const Chain& chain, Node* give_up, TreeBuilder& builder) {
   return FusedLoop(chain, Order::Elements, give_up, builder).over_numbers();
+}
+
+Node* fused_vector(const Chain& chain, Node* give_up, TreeBuilder& builder) {
+  return FusedLoop(chain, Order::Elements, give_up, builder).over_vector();
 }
 
 Node* fused_seq(const Chain& chain, Order order, Node* source, TreeBuilder& builder) {

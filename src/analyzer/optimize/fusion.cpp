@@ -4,8 +4,8 @@
 // Keeps: results, the order of effects, and which exception is thrown. Lazy seqs work in chunks of 32: all calls of f for a chunk come before
 //   the first one of odd?. So a loop that goes element by element stands only where nobody can tell:
 //   - the chain has no lazy stage, or only one function of it can do anything but give a value, or
-//   - the source is a range and no function has an effect: then only exceptions could tell, and when one comes the call is made
-//     again as it was written.
+//   - the source is a range or a vector and no function has an effect: then only exceptions could tell, and when one comes all is done
+//     again in the seqs' order.
 //   Elsewhere the loop goes through the stages chunk by chunk.
 //   What the loop cannot walk (objects of users' types that reduce themselves, ranges of other numbers) is left to the call as it was.
 // Idea: from the outside in, so that the copy of a call that is kept for such cases is a copy of the source and never of a loop: the tree
@@ -48,7 +48,7 @@ bool has_function(ConsumerKind kind) {
 
 class Fusion {
  public:
-  Fusion(Program& program, FusionCounts& counts) : arena_(program.arena), counts_(counts) {}
+  Fusion(Program& program, FusionCounts& counts) : arena_(program.arena), counts_(counts), purity_(program) {}
 
   void walk(Node*& node, unsigned depth) {
     if (kept_.count(node) != 0) return;
@@ -93,7 +93,7 @@ class Fusion {
     bool one_loud = facts.loud_lazy + (facts.loud_rest ? 1 : 0) <= 1 && !(facts.exits && facts.loud_lazy > 0);
     Node* made;
     if (chain->lazy.empty() || one_loud) made = guarded(*chain, guard(*chain, b), call, b);
-    else if (chain->source.range && facts.pure && !facts.exits) made = tried(*chain, guard(*chain, b), call, b);
+    else if (facts.pure && !facts.exits) made = tried(*chain, call, b);
     else made = in_chunks(*chain, b);
     node = b.let(std::move(chain->bindings), made);
     return true;
@@ -120,15 +120,18 @@ class Fusion {
     return guard == nullptr ? loop : b.choose(guard, loop, as_written(call));
   }
 
-  // Without effects: when anything goes wrong the call as it was written says what.
-  Node* tried(const Chain& chain, Node* guard, InvokeNode* call, TreeBuilder& b) {
-    auto nothing = [&] { return b.constant(rt::keyword("slisp.fusion", "as-written")); };
-    Node* loop = fused_range(chain, nothing(), b);
+  // Without effects: when anything goes wrong, it is done again in the seqs' order. A range and a vector do not mind being held meanwhile.
+  Node* tried(Chain& chain, InvokeNode* call, TreeBuilder& b) {
+    auto nothing = [&] { return b.constant(rt::keyword("slisp.fusion", "again")); };
+    const bool range = chain.source.range;
+    Node* test = range ? guard(chain, b) : b.rt(Rt::native_vector_p, {again(chain.source.start, b)});
+    Node* loop = range ? fused_range(chain, nothing(), b) : fused_vector(chain, nothing(), b);
+    Node* other = range ? as_written(call) : in_chunks(chain, b);
     auto* attempt = b.make<TryNode>();
-    attempt->body = guard == nullptr ? loop : b.choose(guard, loop, nothing());
+    attempt->body = test == nullptr ? loop : b.choose(test, loop, nothing());
     attempt->catches.push_back({rt::Owned::copy(rt::class_object(rt::ClassId::Throwable)), b.local("e", LocalKind::Catch), nothing(), {}});
     Local* result = b.local("result");
-    return b.let(result, attempt, b.choose(b.rt(Rt::identical_p, {b.ref(result), nothing()}), as_written(call), b.ref(result)));
+    return b.let(result, attempt, b.choose(b.rt(Rt::identical_p, {b.ref(result), nothing()}), other, b.ref(result)));
   }
 
   Node* in_chunks(Chain& chain, TreeBuilder& b) {

@@ -23,8 +23,11 @@ void fold_arithmetic(Program& program);
 struct SpecialisationCounts {
   std::uint64_t calls = 0;               // of functions of the program that were given known functions, and became their bodies
   std::uint64_t functions = 0;           // that nobody sees any more: their bodies stand where they were called
+  std::uint64_t core_calls = 0;          // of small functions of clojure.core
 };
 void specialise_calls(Program& program, SpecialisationCounts& counts);
+// Small functions of clojure.core stand where they are called. After fusion, which knows them by their names.
+void expand_core_calls(Program& program, SpecialisationCounts& counts);
 
 // Walks over chains of lazy seqs become loops; functions known where they are handed on become part of them.
 struct FusionCounts {

@@ -38,13 +38,21 @@ bool scalar(const Node* node) {
   return !rt::is_pointer(value.word()) || value.is(rt::Kind::Keyword) || value.is(rt::Kind::String) || value.is(rt::Kind::Double);
 }
 
+// Its hash is in it: to look it up asks no method of its own.
+bool is_keyword(const Node* node) {
+  auto* constant = as<ConstNode>(node);
+  return constant != nullptr && constant->value.is(rt::Kind::Keyword);
+}
+
 }  // namespace
+
+Purity::Purity(const Program& program) : own_lookups_(program.member_names == nullptr || program.member_names->count("valAt") != 0) {}
 
 bool Purity::pure(const Callee& callee) {
   switch (callee.kind) {
     case Callee::Kind::Literal: return pure_function(*static_cast<FnNode*>(callee.node));
     case Callee::Kind::Var: return pure_var(*static_cast<VarRefNode*>(callee.node)->var);
-    case Callee::Kind::Keyword:
+    case Callee::Kind::Keyword: return !own_lookups_;
     case Callee::Kind::Value: return false;
     case Callee::Kind::Composed:
     case Callee::Kind::Partial:
@@ -71,8 +79,10 @@ bool Purity::pure_var(VarInfo& var) {
 bool Purity::pure_call(InvokeNode* call) {
   for (Node* argument : call->arguments)
     if (!pure_node(argument)) return false;
+  if (is_keyword(call->callee)) return !own_lookups_ && call->arguments.size() <= 2;
   auto* ref = as<VarRefNode>(call->callee);
   if (ref == nullptr) return false;
+  if (is_core(*ref->var, "get") && call->arguments.size() >= 2 && is_keyword(call->arguments[1])) return !own_lookups_;
   if ((is_core(*ref->var, "=") || is_core(*ref->var, "not=")) && call->arguments.size() == 2) return scalar(call->arguments[0]) || scalar(call->arguments[1]);
   return pure_var(*ref->var);
 }
@@ -87,7 +97,9 @@ bool Purity::pure_node(Node* node) {
     case NodeKind::RuntimeCall: {
       auto* call = static_cast<RuntimeCallNode*>(node);
       if (call->function == Rt::equal && !scalar(call->arguments[0]) && !scalar(call->arguments[1])) return false;
-      if (call->function != Rt::equal && call->function != Rt::identical_p && !abi::runtime_function(call->function).pure) return false;
+      const bool lookup = call->function == Rt::get || call->function == Rt::get_default;
+      if (lookup && (own_lookups_ || !is_keyword(call->arguments[1]))) return false;
+      if (!lookup && call->function != Rt::equal && call->function != Rt::identical_p && !abi::runtime_function(call->function).pure) return false;
       break;
     }
     case NodeKind::If:

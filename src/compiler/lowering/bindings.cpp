@@ -42,6 +42,7 @@ ir::ValueId FunctionLowering::lower_loop(LoopNode* node, Want want) {
     bind(b.local, value);
     inits.push_back(value);
   }
+  if (node->stands_for_calls) builder_.stack_check(cleanup());
   for (ValueId v : inits) unhold(v);
   BlockId head = builder_.new_block();
   builder_.jump(head, inits);

@@ -267,6 +267,7 @@ class Inliner {
             inst.edges = {{cleanup, {}}};
             break;
           case Op::StackCheck:
+            if (&b != callee.blocks.data()) break;         // of a loop that stands for calls
             inst.op = Op::Jump;
             inst.edges.resize(1);
             break;

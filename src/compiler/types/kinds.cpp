@@ -128,6 +128,7 @@ std::optional<Predicate> predicate_of(Rt function) {
     case Rt::ratio_p:
     case Rt::bigint_p:
     case Rt::decimal_p: return Predicate{k_other_number, false};
+    case Rt::reduced_p: return Predicate{k_other, false};
     case Rt::char_p: return Predicate{k_character, true};
     case Rt::string_p: return Predicate{k_string, true};
     case Rt::keyword_p: return Predicate{k_keyword, true};
