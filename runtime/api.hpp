@@ -98,7 +98,7 @@ class TextBuffer {
 // ---- runtime/numbers
 Owned make_long(std::int64_t value);                              // fixnum or Long
 Owned make_double(double value);
-bool is_long(Borrowed value);                                     // fixnum or Long
+bool is_long(Borrowed value);                                     // fixnum, Long or Integer
 std::int64_t long_of(Borrowed value);                             // of an is_long value
 Owned parse_bigint(std::string_view digits, int radix);           // with optional sign; BigInt even when it fits a long
 Owned make_ratio(Owned numerator, Owned denominator);             // reduced; may give a BigInt or long

@@ -53,6 +53,8 @@ static_assert(sizeof(Header) == 8);
 inline constexpr std::uint8_t k_flag_has_meta = 1;   // the last slot is the metadata map
 inline constexpr std::uint8_t k_flag_map_entry = 2;  // Vector: made as a map entry (class MapEntry; key and val work)
 inline constexpr std::uint8_t k_flag_array_map = 2;  // ArrayMap: made by array-map, keeps insertion order beyond 8 entries
+inline constexpr std::uint8_t k_flag_short = 2;      // Integer: a java.lang.Short
+inline constexpr std::uint8_t k_flag_byte = 4;       // Integer: a java.lang.Byte
 inline constexpr std::uint8_t k_flag_ascii = 2;      // String: bytes == code points
 
 inline constexpr std::size_t k_offset_count = 0;
@@ -84,6 +86,7 @@ struct Named {
 };
 static_assert(offsetof(Named, ns) == 16);
 
+// Long, and Integer: a 32, 16 or 8 bit integer, which is never a fixnum, so that it keeps its class.
 struct Double {
   Header header;
   double value;

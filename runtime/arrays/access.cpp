@@ -27,6 +27,15 @@ bool in_range(const Array* array, std::int64_t index) {
   return index >= 0 && static_cast<std::uint64_t>(index) < array->length;
 }
 
+// The array that has such an element; null: an exception is pending.
+const Array* looked_at(Word x, std::int64_t index) {
+  const Array* array = array_of(x);
+  if (array == nullptr) return (void)throw_no_array(x, "aget", 2), nullptr;
+  if (!check_index(index)) return nullptr;
+  if (!in_range(array, index)) return (void)throw_array_index(index, array->length), nullptr;
+  return array;
+}
+
 }  // namespace
 }  // namespace slisp::rt
 
@@ -54,11 +63,18 @@ slisp::abi::i64_or_failure slisp_array_length(Word x) {
 }
 
 Word slisp_array_get(Word x, std::int64_t index) {
-  const Array* array = array_of(x);
-  if (array == nullptr) return throw_no_array(x, "aget", 2).take();
-  if (!check_index(index)) return k_pending;
-  if (!in_range(array, index)) return throw_array_index(index, array->length).take();
-  return load_element(array, static_cast<std::uint64_t>(index)).take();
+  const Array* array = looked_at(x, index);
+  return array == nullptr ? k_pending : load_element(array, static_cast<std::uint64_t>(index)).take();
+}
+Word slisp_array_get_widened(Word x, std::int64_t index) {
+  const Array* array = looked_at(x, index);
+  if (array == nullptr) return k_pending;
+  switch (element_type(array)) {
+    case ElementType::Byte: return from_fixnum(elements_of<std::int8_t>(array)[index]);
+    case ElementType::Short: return from_fixnum(elements_of<std::int16_t>(array)[index]);
+    case ElementType::Int: return from_fixnum(elements_of<std::int32_t>(array)[index]);
+    default: return load_element(array, static_cast<std::uint64_t>(index)).take();
+  }
 }
 
 Word slisp_array_set(Word x, std::int64_t index, Word element) {
@@ -68,9 +84,8 @@ Word slisp_array_set(Word x, std::int64_t index, Word element) {
   if (!check_index(index)) return k_pending;
   if (!in_range(array, index)) return throw_array_index(index, array->length).take();
   const auto place = static_cast<std::uint64_t>(index);
-  if (element_type(array) == ElementType::Int) {                  // a long that was cut is the result
-    return store_element(array, place, std::move(value), Store::Exact) ? load_element(array, place).take() : k_pending;
-  }
+  const bool cut = element_type(array) == ElementType::Int && is_fixnum(element) && to_fixnum(element) != static_cast<std::int32_t>(to_fixnum(element));
+  if (cut) return store_element(array, place, std::move(value), Store::Exact) ? load_element(array, place).take() : k_pending;   // the result
   return store_element(array, place, Owned::copy(value), Store::Exact) ? value.take() : k_pending;
 }
 

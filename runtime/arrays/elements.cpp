@@ -122,9 +122,9 @@ Owned load_element(const Array* array, std::uint64_t i) {
     case ElementType::Object: return load_cell(array, elements_of<Word>(array)[i]);
     case ElementType::Boolean: return Owned::adopt(from_bool(elements_of<std::uint8_t>(array)[i] != 0));
     case ElementType::Char: return Owned::adopt(from_character(elements_of<std::uint32_t>(array)[i]));
-    case ElementType::Byte: return make_long(elements_of<std::int8_t>(array)[i]);
-    case ElementType::Short: return make_long(elements_of<std::int16_t>(array)[i]);
-    case ElementType::Int: return make_long(elements_of<std::int32_t>(array)[i]);
+    case ElementType::Byte: return make_integer(abi::k_flag_byte, elements_of<std::int8_t>(array)[i]);
+    case ElementType::Short: return make_integer(abi::k_flag_short, elements_of<std::int16_t>(array)[i]);
+    case ElementType::Int: return make_integer(0, elements_of<std::int32_t>(array)[i]);
     case ElementType::Long: return make_long(elements_of<std::int64_t>(array)[i]);
     case ElementType::Float: return make_float(elements_of<float>(array)[i]);
     case ElementType::Double: return make_double(elements_of<double>(array)[i]);

@@ -11,7 +11,7 @@ bool vector_index(Word key, std::int64_t& index) {
     return true;
   }
   const Kind kind = kind_or_none(key);
-  if (kind != Kind::Long && kind != Kind::BigInt) return false;
+  if (kind != Kind::Long && kind != Kind::Integer && kind != Kind::BigInt) return false;
   const auto number = abi::slisp_unchecked_int(key);
   index = number.valid ? number.value : -1;
   return true;

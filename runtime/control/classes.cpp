@@ -96,6 +96,8 @@ ClassId class_id_of(Borrowed value) {
   // Kinds that stand for several classes of the JVM.
   if (object->kind == Kind::Vector && (object->flags & abi::k_flag_map_entry) != 0) return ClassId::MapEntry;
   if (is_float(value)) return ClassId::Float;
+  if (object->kind == Kind::Integer && object->flags != 0)
+    return (object->flags & abi::k_flag_byte) != 0 ? ClassId::Byte : ClassId::Short;
   if (object->kind == Kind::BigInt && (object->flags & k_flag_biginteger) != 0) return ClassId::BigInteger;
   if (object->kind == Kind::Transient) return class_of_transient(value.as<Transient>());
   if (object->kind == Kind::MapSeq) return class_of_map_seq(value.as<MapSeq>());

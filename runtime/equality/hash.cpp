@@ -114,6 +114,7 @@ std::uint32_t hash_slow(Borrowed value, bool& failed) {
     case Kind::Keyword:
       return at<abi::Named>(x)->hash;
     case Kind::Long:
+    case Kind::Integer:
     case Kind::Double:
     case Kind::BigInt:
     case Kind::Ratio:

@@ -1,4 +1,5 @@
 // iterators.cpp: java.util.Iterator over anything that is seqable, and over the lists of the host, which it may change on its way.
+// Keeps: a collection of the host that grew or shrank otherwise meanwhile ends the walk with a ConcurrentModificationException.
 #include "runtime/collections/layouts.hpp"
 #include "runtime/collections/vectors.hpp"
 #include "runtime/host/native.hpp"
@@ -15,7 +16,8 @@ namespace {
 struct Iterator {
   Header header;
   const NativeType* type;
-  std::int64_t index;          // lists: of the next element
+  std::int32_t index;          // lists: of the next element
+  std::int32_t size;           // of the origin, as the iterator knows it; -1: it may change
   Word rest;                   // what is still to come; lists: nil
   Word origin;                 // what remove changes, or nil
   Word last;                   // what next gave last, for remove
@@ -28,6 +30,11 @@ constexpr NativeType k_type = {.class_id = ClassId::Iterator, .sort = NativeSort
 
 Iterator* iterator_of(Word x) { return reinterpret_cast<Iterator*>(native_or_throw(x, k_type)); }
 // Linked only where lists of the host are.
+std::int32_t size_of(Word origin) {
+  const NativeType* type = native_type(origin);
+  if (type == nullptr || (type->shape != NativeShape::List && type->shape != NativeShape::Map && type->shape != NativeShape::Set)) return -1;
+  return type->class_id == ClassId::ConcurrentHashMap ? -1 : static_cast<std::int32_t>(known_count(origin));
+}
 bool walks_list(const Iterator* iterator) {
   return iterator->rest == abi::k_nil && is_kind(iterator->origin, Kind::Native) && native_type(iterator->origin)->sort == NativeSort::List;
 }
@@ -62,6 +69,7 @@ Word slisp_iterator_new(Word walked, Word origin) {
   auto* iterator = reinterpret_cast<Iterator*>(make_native(k_type, k_slots));
   iterator->rest = list ? k_nil : rest.take();
   iterator->origin = from.take();
+  iterator->size = size_of(iterator->origin);
   iterator->has_last = slisp::abi::k_false;
   return word_of(iterator);
 }
@@ -79,6 +87,7 @@ Word slisp_iterator_next(Word x) {
   if (user_is(x, ClassId::Iterator)) return call_method(x, Method::Next).take();
   Iterator* iterator = iterator_of(x);
   if (iterator == nullptr) return k_pending;
+  if (iterator->size != size_of(iterator->origin)) return throw_without_message(ClassId::ConcurrentModificationException);
   const std::uint32_t more = has_next(iterator);
   if (more == slisp::abi::k_bool_failed) return k_pending;
   if (more == 0) return throw_without_message(ClassId::NoSuchElementException);
@@ -111,6 +120,7 @@ Word slisp_iterator_remove(Word x) {
     const bool entry = is_map_entry(last.word()) && native_type(origin)->shape == NativeShape::Map;
     gone = Owned::adopt(slisp_map_take(origin.word(), entry ? at<slisp::abi::Inline>(last.word())->slot[0] : last.word()));
   }
+  iterator->size = size_of(origin.word());
   return gone.failed() ? k_pending : k_nil;
 }
 }

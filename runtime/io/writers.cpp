@@ -43,9 +43,16 @@ Word slisp_print_to(Word stream, Word value, bool readably) {
   return print_to_stream(stream, value, readably ? PrintMode::Readable : PrintMode::Plain) ? slisp::abi::k_nil : slisp::abi::k_pending;
 }
 
-bool slisp_print_through_stream(TextBuffer& out, Word value, PrintMode mode) {
+bool slisp_print_through_stream(TextBuffer& out, Word value, PrintMode mode, bool is_out) {
   const Owned stream = make_stream(StreamSort::StringWriter, -1, ClassId::StringWriter);
-  if (!print_to_stream(stream, value, mode)) return false;
+  (void)print_setting(PrintVar::Out, slisp::abi::k_nil);
+  slisp::abi::Var* var = is_out ? slisp_print_vars[static_cast<int>(PrintVar::Out)] : nullptr;
+  if (var != nullptr &&
+      slisp::abi::slisp_push_bindings(map_assoc(empty_map(), Owned::copy(word_of(var)), Owned::copy(stream)).take()) == slisp::abi::k_pending)
+    return false;
+  const bool printed = print_to_stream(stream, value, mode);
+  if (var != nullptr) (void)slisp::abi::slisp_pop_bindings();
+  if (!printed) return false;
   const StreamState* state = stream.as<Stream>()->state;
   out.append(std::string_view(state->buffer, state->end));
   return true;

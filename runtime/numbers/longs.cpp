@@ -17,7 +17,7 @@ Owned make_double(double value) {
   return adopt_object(object);
 }
 
-bool is_long(Borrowed value) { return is_fixnum(value.word()) || value.is(Kind::Long); }
+bool is_long(Borrowed value) { return is_fixnum(value.word()) || value.is(Kind::Long) || value.is(Kind::Integer); }
 std::int64_t long_of(Borrowed value) { return raw_long(value); }
 bool is_number(Borrowed value) { return tower_of(value) != Tower::None; }
 

@@ -44,7 +44,8 @@ inline Tower tower_of(Borrowed x) {
   if (is_fixnum(x.word())) return Tower::Long;
   if (!is_pointer(x.word())) return Tower::None;
   switch (header_of(x.word())->kind) {
-    case Kind::Long: return Tower::Long;
+    case Kind::Long:
+    case Kind::Integer: return Tower::Long;
     case Kind::Double: return Tower::Double;
     case Kind::BigInt: return Tower::BigInt;
     case Kind::Ratio: return Tower::Ratio;
@@ -75,6 +76,8 @@ struct BigTable {
 extern "C" __attribute__((weak)) const BigTable slisp_big_table;
 
 Owned make_float(float value);                            // a Float; floats.cpp
+// An Integer, or a Short or Byte by its flag; the value fits. Small ones are the same object each time, as on the JVM. integers.cpp
+Owned make_integer(std::uint8_t flag, std::int64_t value);
 // Of a number of any kind.
 double number_to_double(Borrowed x);
 

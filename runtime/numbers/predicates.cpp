@@ -4,7 +4,9 @@
 using namespace slisp::rt;
 extern "C" {
 std::uint32_t slisp_number_p(Word x) { return tower_of(x) != Tower::None; }
-std::uint32_t slisp_long_p(Word x) { return tower_of(x) == Tower::Long; }
+std::uint32_t slisp_long_p(Word x) { return is_fixnum(x) || is_kind(x, Kind::Long); }
+std::uint32_t slisp_int_p(Word x) { return tower_of(x) == Tower::Long; }
+std::uint32_t slisp_boxed_integer_p(Word x) { return is_kind(x, Kind::Integer) || is_kind(x, Kind::BigInt); }
 std::uint32_t slisp_integer_p(Word x) { return tower_of(x) == Tower::Long || tower_of(x) == Tower::BigInt; }
 std::uint32_t slisp_double_p(Word x) { return tower_of(x) == Tower::Double && !is_float(x); }
 std::uint32_t slisp_floating_p(Word x) { return tower_of(x) == Tower::Double; }

@@ -60,6 +60,7 @@ std::uint32_t hash_code(Borrowed x, bool& failed) {
   }
   switch (header_of(word)->kind) {
     case Kind::Long: return fold(static_cast<std::uint64_t>(x.as<abi::Long>()->value));
+    case Kind::Integer: return static_cast<std::uint32_t>(x.as<abi::Long>()->value);
     case Kind::Double:
       if (is_float(x)) return std::bit_cast<std::uint32_t>(static_cast<float>(x.as<abi::Double>()->value));
       return fold(std::bit_cast<std::uint64_t>(x.as<abi::Double>()->value));

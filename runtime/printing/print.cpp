@@ -99,6 +99,7 @@ bool Printer::print_object(Borrowed value) {
       out_.append(text_of(symbol_name(value)));
       return true;
     case Kind::Long:
+    case Kind::Integer:
     case Kind::Double:
     case Kind::BigInt:
     case Kind::Ratio:
@@ -284,13 +285,18 @@ bool Printer::print_meta(Borrowed value) {
 extern "C" {
 PrintHook slisp_print_hook = nullptr;
 // Printing to a string by way of methods, which need a stream; in writers.cpp.
-[[gnu::weak]] bool slisp_print_through_stream(TextBuffer& out, Word value, PrintMode mode);
+[[gnu::weak]] bool slisp_print_through_stream(TextBuffer& out, Word value, PrintMode mode, bool is_out);
 }
 
-bool print_value(TextBuffer& out, Borrowed value, PrintMode mode) {
-  if (slisp_print_hook != nullptr && slisp_print_through_stream != nullptr) return slisp_print_through_stream(out, value.word(), mode);
+namespace {
+// With methods there is a stream for them; `is_out`: it is bound to *out* meanwhile.
+bool print_text(TextBuffer& out, Borrowed value, PrintMode mode, bool is_out) {
+  if (slisp_print_hook != nullptr && slisp_print_through_stream != nullptr) return slisp_print_through_stream(out, value.word(), mode, is_out);
   return Printer(out, mode).print(value);
 }
+}  // namespace
+
+bool print_value(TextBuffer& out, Borrowed value, PrintMode mode) { return print_text(out, value, mode, false); }
 
 }  // namespace slisp::rt
 
@@ -298,6 +304,6 @@ using namespace slisp::rt;
 extern "C" Word slisp_pr_str(Word value, bool readably) {
   const Owned x = Owned::adopt(value);
   TextBuffer out;
-  if (!print_value(out, x, readably ? PrintMode::Readable : PrintMode::Plain)) return slisp::abi::k_pending;
+  if (!print_text(out, x, readably ? PrintMode::Readable : PrintMode::Plain, true)) return slisp::abi::k_pending;
   return out.finish().take();
 }

@@ -64,6 +64,13 @@ bool Printer::print_for_dup(Borrowed value, bool& handled) {
       out_.append(". )");
       return true;
     case Kind::Record: return print_record_values(value);
+    case Kind::Integer:
+      out_.append("#=(");
+      append_class_name(out_, value);
+      out_.append(". \"");
+      append_number(out_, value);
+      out_.append("\")");
+      return true;
     case Kind::Object:
       if (abi::slisp_coll_p(value.word())) {
         handled = false;

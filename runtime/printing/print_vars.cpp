@@ -18,7 +18,7 @@ abi::Var* slisp_print_vars[static_cast<int>(PrintVar::k_count)] = {};
 
 namespace {
 
-constexpr std::string_view k_names[] = {"*print-length*", "*print-level*", "*print-meta*", "*print-readably*", "*print-namespace-maps*", "*print-dup*"};
+constexpr std::string_view k_names[] = {"*print-length*", "*print-level*", "*print-meta*", "*print-readably*", "*print-namespace-maps*", "*print-dup*", "*out*"};
 static_assert(std::size(k_names) == static_cast<std::size_t>(PrintVar::k_count));
 
 void find_vars() {
@@ -26,7 +26,7 @@ void find_vars() {
     abi::Var* var = *cell;
     if ((var->flags & abi::k_var_dynamic) == 0) continue;
     const std::string_view name = text_of(symbol_name(var->name));
-    if (!name.starts_with("*print-") || text_of(symbol_name(var->ns)) != "clojure.core") continue;
+    if ((!name.starts_with("*print-") && name != "*out*") || text_of(symbol_name(var->ns)) != "clojure.core") continue;
     for (std::size_t i = 0; i < std::size(k_names); ++i)
       if (name == k_names[i] && slisp_print_vars[i] == nullptr) slisp_print_vars[i] = var;
   }

@@ -6,7 +6,7 @@ namespace slisp::rt {
 
 // The vars that settings come from. `slisp_print_vars` holds their cells, null when the program has none; a host with an evaluator
 // may fill it, else the first print looks for them among the linked cells.
-enum class PrintVar { Length, Level, Meta, Readably, NamespaceMaps, Dup, k_count };
+enum class PrintVar { Length, Level, Meta, Readably, NamespaceMaps, Dup, Out, k_count };
 extern "C" abi::Var* slisp_print_vars[static_cast<int>(PrintVar::k_count)];
 Owned print_setting(PrintVar which, Word otherwise);               // the var's value in this thread, or `otherwise`
 

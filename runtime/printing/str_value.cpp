@@ -93,6 +93,7 @@ bool append_str(TextBuffer& out, Borrowed x) {
   switch (header_of(word)->kind) {
     case Kind::String: out.append(text_of(x)); return true;
     case Kind::Long:
+    case Kind::Integer:
     case Kind::Double:
     case Kind::BigInt:
     case Kind::Ratio:

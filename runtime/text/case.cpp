@@ -108,8 +108,8 @@ bool character_argument(Borrowed x, std::uint32_t& c) {
     c = to_character(x.word());
     return true;
   }
-  if (is_fixnum(x.word()) && to_fixnum(x.word()) >= 0 && to_fixnum(x.word()) <= 0x10ffff) {
-    c = static_cast<std::uint32_t>(to_fixnum(x.word()));
+  if (is_long(x) && long_of(x) >= 0 && long_of(x) <= 0x10ffff) {
+    c = static_cast<std::uint32_t>(long_of(x));
     return true;
   }
   if (x.is_nil()) (void)throw_null_call("java.lang.Character.charValue()", "x");

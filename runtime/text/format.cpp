@@ -1,4 +1,4 @@
-// format.cpp: java.util.Formatter for (format ...): %s %d %x %o %f %e %g %c %b %h %n %% with flags, widths, precisions and indexes.
+// format.cpp: java.util.Formatter for (format ...): %s %d %x %o %f %e %g %a %c %b %h %n %% with flags, widths, precisions and indexes.
 // Keeps: doubles are rounded half up from their shortest decimal digits, as on the JVM, not from their binary value as in C.
 #include "runtime/numbers/numbers.hpp"
 #include "runtime/text/format_spec.hpp"
@@ -145,6 +145,7 @@ class Formatter {
     }
     const bool enclosed = negative && spec.parentheses;
     if (negative) text.append(enclosed ? '(' : '-');
+    else if (digits == "NaN") {}
     else if (spec.plus) text.append('+');
     else if (spec.space) text.append(' ');
     if (spec.zero && finite) {
@@ -191,14 +192,14 @@ class Formatter {
       }
       case 'c': {
         char bytes[4];
-        // An int is a long here, and what a reader's read gives is an int.
-        if (is_long(value) && long_of(value) >= 0 && long_of(value) <= 0x10FFFF) return pad(spec, {bytes, encode(static_cast<char32_t>(long_of(value)), bytes)});
+        if (value.is(Kind::Integer) && long_of(value) >= 0 && long_of(value) <= 0x10FFFF) return pad(spec, {bytes, encode(static_cast<char32_t>(long_of(value)), bytes)});
         if (!is_character(value.word())) return wrong_type(spec, value);
         return pad(spec, {bytes, encode(to_character(value.word()), bytes)});
       }
       case 'd':
       case 'o':
       case 'x': return integer(spec, value);
+      case 'a': return hexadecimal_floating(spec, value);
       default: return floating(spec, value);
     }
   }
@@ -223,9 +224,13 @@ class Formatter {
       return signed_number(spec, n < 0, text);
     }
     if (!refuse_flags(spec, "( +")) return false;
-    // Two's complement, without sign.
+    // Two's complement of the type's width, without sign.
     const unsigned shift = radix == 16 ? 4 : 3;
     auto rest = static_cast<std::uint64_t>(n);
+    if (value.is(Kind::Integer)) {
+      const std::uint8_t width = header_of(value.word())->flags;
+      rest &= width == 0 ? 0xffffffffu : width == abi::k_flag_short ? 0xffffu : 0xffu;
+    }
     char reversed[24];
     std::size_t start = sizeof reversed;
     do {
@@ -270,6 +275,26 @@ class Formatter {
     pointed.append('.');
     if (whole != std::string_view::npos) pointed.append(text.view().substr(whole));
     return signed_number(spec, negative, pointed.view());
+  }
+
+  // %a: Double.toHexString, its fraction rounded to `precision` digits, half to even.
+  bool hexadecimal_floating(const Spec& spec, Borrowed value) {
+    if (!value.is(Kind::Double)) return wrong_type(spec, value);
+    const double d = raw_double(value);
+    const bool negative = __builtin_signbit(d) != 0 && d == d;
+    if (d - d != 0) return signed_number(spec, negative, d != d ? "NaN" : "Infinity", false);
+    TextBuffer digits;
+    append_hexadecimal(digits, d, spec.precision == 0 ? 1 : spec.precision);
+    TextBuffer text;
+    text.append("0x");
+    if (spec.zero) {
+      const bool sign = negative || spec.plus || spec.space;
+      for (auto n = static_cast<std::int64_t>(digits.view().size()) + (sign ? 3 : 2); n < spec.width; ++n) text.append('0');
+    }
+    text.append(digits.view());
+    Spec padded = spec;
+    padded.zero = false;
+    return signed_number(padded, negative, text.view(), false);
   }
 
   // The digits of a BigDecimal's text, without point and exponent.

@@ -78,8 +78,8 @@ bool parse_spec(std::string_view format, std::size_t& i, Spec& spec) {
   const char c = format[i++];
   spec.upper = c >= 'A' && c <= 'Z';
   spec.conversion = spec.upper ? static_cast<char>(c + 32) : c;
-  if (std::string_view("bhscdoxefgn%").find(spec.conversion) == std::string_view::npos ||
-      (spec.upper && std::string_view("bhscxeg").find(spec.conversion) == std::string_view::npos))
+  if (std::string_view("bhscdoxefgan%").find(spec.conversion) == std::string_view::npos ||
+      (spec.upper && std::string_view("bhscxega").find(spec.conversion) == std::string_view::npos))
     return unknown(c);
   return true;
 }
@@ -182,6 +182,7 @@ bool check_spec(const Spec& spec) {
   switch (spec.conversion) {
     case 'f': return true;
     case 'e': return refuse_flags(spec, ",");
+    case 'a': return refuse_flags(spec, ",(");
     case 'g': return refuse_flags(spec, "#");
     default: break;
   }

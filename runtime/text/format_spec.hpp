@@ -19,4 +19,7 @@ bool refuse_flags(const Spec& spec, std::string_view flags);             // none
 bool format_failure(ClassId type, std::string_view a, std::string_view b = {}, std::string_view c = {});  // the parts make the message
 void append_spec(TextBuffer& out, const Spec& spec);                     // as the JVM repeats it: flags in its own order
 
+// hexadecimal_floating.cpp
+void append_hexadecimal(TextBuffer& digits, double d, std::int64_t precision);
+
 }  // namespace slisp::rt

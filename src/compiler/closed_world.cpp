@@ -20,7 +20,7 @@ using namespace analyzer;
 bool is_layable(rt::Borrowed value) {
   if (!rt::is_pointer(value.word())) return value.word() != abi::k_pending;
   switch (value.as<rt::Header>()->kind) {
-    case rt::Kind::String: case rt::Kind::Symbol: case rt::Kind::Keyword: case rt::Kind::Long: case rt::Kind::Double:
+    case rt::Kind::String: case rt::Kind::Symbol: case rt::Kind::Keyword: case rt::Kind::Long: case rt::Kind::Integer: case rt::Kind::Double:
     case rt::Kind::BigInt: case rt::Kind::Ratio: case rt::Kind::BigDecimal: case rt::Kind::Regex: case rt::Kind::Uuid:
     case rt::Kind::Inst: case rt::Kind::EmptyList: case rt::Kind::Class: case rt::Kind::TaggedLiteral:
     case rt::Kind::ReaderConditional: case rt::Kind::List: case rt::Kind::Cons: case rt::Kind::Vector: case rt::Kind::VectorTrie:

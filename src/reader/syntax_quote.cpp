@@ -169,7 +169,7 @@ bool Expansion::visit_bare(Owned form) {
     case Kind::Vector: case Kind::VectorTrie: case Kind::SubVector: return visit_elements(std::move(form), TaskKind::BuildVector);
     case Kind::ArrayMap: case Kind::HashMap: case Kind::TreeMap: return visit_elements(std::move(form), TaskKind::BuildMap);
     case Kind::HashSet: case Kind::TreeSet: return visit_elements(std::move(form), TaskKind::BuildSet);
-    case Kind::Keyword: case Kind::String: case Kind::Long: case Kind::Double: case Kind::BigInt: case Kind::Ratio:
+    case Kind::Keyword: case Kind::String: case Kind::Long: case Kind::Integer: case Kind::Double: case Kind::BigInt: case Kind::Ratio:
     case Kind::BigDecimal:
       return emit(std::move(form));
     default: return emit(list2(rt::symbol("", "quote"), std::move(form)));

@@ -6,7 +6,7 @@ namespace slisp::analyzer {
 Node* Expander::special_case(Borrowed, const Items& items, Place place) {
   if (items.size() < 3) return error("e-case", "case* takes an expression, a default and clauses", "it is what the macro case expands to", "use case");
   auto* node = make<CaseNode>();
-  node->test = analyze(items[1], Place::Value);
+  node->test = loop_value(analyze(items[1], Place::Value));      // whether it is an int or a long makes no difference
   bool ok = node->test != nullptr;
   for (std::size_t i = 3; i < items.size(); ++i) {
     Items clause;

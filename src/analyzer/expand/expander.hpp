@@ -196,6 +196,7 @@ class Expander : private FormState {
   // primitives.cpp
   void note_primitive(const Local* local, const Node* init);
   Primitive primitive_of(const Node& node) const;
+  Node* loop_value(Node* value);                          // what a local of a loop is given, and a case tests: of an int a long
   Primitive primitive_of_call(const VarInfo& var, const std::vector<Node*>& arguments) const;
   Node* primitive_division(const VarInfo& var, const std::vector<Node*>& arguments);
 

@@ -180,6 +180,7 @@ Node* Expander::converting_body(FnMethod& method, const Items& items) {
     switch (primitive_hint(parameter)) {
       case Primitive::Long: value = convert(Row::parameter_long, value); break;
       case Primitive::Double: value = convert(Row::parameter_double, value); break;
+      case Primitive::Int:
       case Primitive::None: break;
     }
     loop->bindings.push_back({bind(parameter, LocalKind::Loop), value});
@@ -193,6 +194,7 @@ Node* Expander::converting_body(FnMethod& method, const Items& items) {
   switch (primitive_hint(items[0])) {
     case Primitive::Long: return convert(Row::result_long, loop);
     case Primitive::Double: return convert(Row::result_double, loop);
+    case Primitive::Int:
     case Primitive::None: break;
   }
   return loop;

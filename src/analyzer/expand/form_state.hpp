@@ -52,7 +52,7 @@ struct KnownType {
 };
 
 // What the JVM's compiler would hold unboxed.
-enum class Primitive : std::uint8_t { None, Long, Double };
+enum class Primitive : std::uint8_t { None, Int, Long, Double };   // Int: also short and byte
 
 // What is wrong with a form that eval was given, as clojure.lang.Compiler$CompilerException tells it.
 struct Problem {

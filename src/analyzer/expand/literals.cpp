@@ -13,7 +13,7 @@ enum class Constancy : std::uint8_t { AsItIs, Collection, Sequence, Never };
 Constancy constancy(Borrowed form) {
   if (!rt::is_pointer(form.word())) return Constancy::AsItIs;
   switch (form.as<abi::Header>()->kind) {
-    case Kind::String: case Kind::Symbol: case Kind::Keyword: case Kind::Long: case Kind::Double: case Kind::BigInt:
+    case Kind::String: case Kind::Symbol: case Kind::Keyword: case Kind::Long: case Kind::Integer: case Kind::Double: case Kind::BigInt:
     case Kind::Ratio: case Kind::BigDecimal: case Kind::Regex: case Kind::Uuid: case Kind::Inst: case Kind::EmptyList:
     case Kind::Class: case Kind::Record:                   // a record's parts were data when it was read
       return Constancy::AsItIs;

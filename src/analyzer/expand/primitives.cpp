@@ -15,12 +15,16 @@ template <std::size_t n> bool among(std::string_view name, const std::string_vie
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
+// An int counts as a long as soon as it is computed with.
+Primitive widened(Primitive p) { return p == Primitive::Int ? Primitive::Long : p; }
+
 Primitive contagion(Primitive a, Primitive b) {
   if (a == Primitive::Double || b == Primitive::Double) return Primitive::Double;
-  return a == Primitive::Long && b == Primitive::Long ? Primitive::Long : Primitive::None;
+  return widened(a) == Primitive::Long && widened(b) == Primitive::Long ? Primitive::Long : Primitive::None;
 }
 
 Primitive of_constant(Borrowed value) {
+  if (value.is(abi::Kind::Integer)) return Primitive::None;
   if (rt::is_long(value)) return Primitive::Long;
   return value.is(abi::Kind::Double) ? Primitive::Double : Primitive::None;
 }
@@ -28,6 +32,13 @@ Primitive of_constant(Borrowed value) {
 Primitive of_row(abi::RuntimeFunctionId function) {
   using Row = abi::RuntimeFunctionId;
   switch (function) {
+    case Row::int_cast:
+    case Row::short_cast:
+    case Row::byte_cast:
+    case Row::unchecked_int_cast:
+    case Row::box_int:
+    case Row::box_short:
+    case Row::box_byte: return Primitive::Int;
     case Row::parameter_long:
     case Row::result_long:
     case Row::quot_long:
@@ -49,8 +60,13 @@ bool gives_double(std::string_view name) {
 }
 bool is_longs_operator(std::string_view name) {
   static constexpr std::string_view k_names[] = {"bit-and", "bit-or", "bit-xor", "bit-not", "bit-and-not", "bit-shift-left", "bit-shift-right",
-                                                 "unsigned-bit-shift-right", "count", "long", "int", "short", "byte", "alength",
-                                                 "unchecked-long", "unchecked-int"};
+                                                 "unsigned-bit-shift-right", "count", "long", "alength", "unchecked-long"};
+  return among(name, k_names);
+}
+bool gives_int(std::string_view name) {
+  static constexpr std::string_view k_names[] = {"int", "short", "byte", "unchecked-int", "unchecked-short", "unchecked-byte", "unchecked-add-int",
+                                                 "unchecked-subtract-int", "unchecked-multiply-int", "unchecked-inc-int", "unchecked-dec-int",
+                                                 "unchecked-negate-int", "unchecked-divide-int", "unchecked-remainder-int"};
   return among(name, k_names);
 }
 bool is_arithmetic(std::string_view name) {
@@ -64,6 +80,14 @@ bool is_arithmetic(std::string_view name) {
 void Expander::note_primitive(const Local* local, const Node* init) {
   const Primitive primitive = init == nullptr ? Primitive::None : primitive_of(*init);
   if (primitive != Primitive::None) local_primitives_[local] = primitive;
+}
+
+// The JVM's loops have no locals of type int.
+Node* Expander::loop_value(Node* value) {
+  if (value == nullptr || primitive_of(*value) != Primitive::Int) return value;
+  auto* widened = make<RuntimeCallNode>(abi::RuntimeFunctionId::result_long);
+  widened->arguments = {value};
+  return widened;
 }
 
 Primitive Expander::primitive_of(const Node& node) const {
@@ -89,11 +113,12 @@ Primitive Expander::primitive_of(const Node& node) const {
 Primitive Expander::primitive_of_call(const VarInfo& var, const std::vector<Node*>& arguments) const {
   if (var.ns == "slisp.host") return gives_double(var.name) ? Primitive::Double : Primitive::None;
   if (var.ns != "clojure.core" || arguments.empty()) return Primitive::None;
+  if (gives_int(var.name)) return Primitive::Int;
   if (is_longs_operator(var.name)) return Primitive::Long;
   if (var.name == "double" || var.name == "float" || var.name == "unchecked-double") return Primitive::Double;
   const bool division = var.name == "/" || var.name == "quot" || var.name == "rem";
   if (!is_arithmetic(var.name) && !(division && arguments.size() > 1)) return Primitive::None;
-  Primitive result = primitive_of(*arguments[0]);
+  Primitive result = widened(primitive_of(*arguments[0]));
   for (std::size_t i = 1; i < arguments.size(); ++i) result = contagion(result, primitive_of(*arguments[i]));
   return var.name == "/" && result == Primitive::Long ? Primitive::None : result;
 }
@@ -108,7 +133,7 @@ Node* Expander::primitive_division(const VarInfo& var, const std::vector<Node*>&
     node->arguments = {a, b};
     return node;
   };
-  const Primitive first = primitive_of(*arguments[0]);
+  const Primitive first = widened(primitive_of(*arguments[0]));
   if (!division) {
     // Only of a zero that is written: the other rows are quicker.
     const auto* divisor = as<ConstNode>(arguments[1]);

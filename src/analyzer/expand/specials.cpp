@@ -61,7 +61,7 @@ Node* Expander::special_loop(Borrowed, const Items& items, Place) {
   std::size_t scope = scope_.size();
   bool ok = true;
   for (std::size_t i = 0; i < bindings.size(); i += 2) {
-    Node* init = analyze(bindings[i + 1], Place::Value);
+    Node* init = loop_value(analyze(bindings[i + 1], Place::Value));
     ok = ok && init != nullptr;
     node->bindings.push_back({bind(bindings[i], LocalKind::Loop), init});
     note_primitive(node->bindings.back().local, init);
@@ -95,7 +95,12 @@ Node* Expander::special_recur(Borrowed, const Items& items, Place place) {
   node->loop = recur_->loop;
   node->method = recur_->method;
   if (recur_->object != nullptr) node->arguments.push_back(make<LocalRefNode>(recur_->object));
-  return analyze_all(items, 1, node->arguments) ? node : nullptr;
+  if (!analyze_all(items, 1, node->arguments)) return nullptr;
+  for (std::size_t i = 0; recur_->loop != nullptr && i < recur_->loop->bindings.size(); ++i) {
+    const auto known = local_primitives_.find(recur_->loop->bindings[i].local);
+    if (known != local_primitives_.end() && known->second == Primitive::Long) node->arguments[i] = loop_value(node->arguments[i]);
+  }
+  return node;
 }
 
 Node* Expander::special_throw(Borrowed, const Items& items, Place) {

@@ -5,14 +5,27 @@
 // Keeps: evaluation order; arity errors (only existing arities have wrappers).
 #include "src/analyzer/annotate/children.hpp"
 #include "src/analyzer/optimize/optimize.hpp"
+#include <algorithm>
+#include <iterator>
 
 namespace slisp::analyzer {
 namespace {
 
 using abi::RuntimeFunctionId;
 
+// What the JVM's compiler inlines: a call of it is not a call of the var, even where the program gives the var another root.
+bool always_inlined(const VarInfo& var) {
+  static constexpr std::string_view k_names[] = {
+      "*", "*'", "+", "+'", "-", "-'", "/", "<", "<=", "==", ">", ">=", "bit-and", "bit-and-not", "bit-not", "bit-or", "bit-shift-left",
+      "bit-shift-right", "bit-xor", "boolean", "byte", "char", "compare", "count", "dec", "dec'", "double", "float", "get", "identical?", "inc",
+      "inc'", "int", "long", "max", "min", "neg?", "nil?", "nth", "num", "pos?", "quot", "rem", "short", "unchecked-add", "unchecked-dec",
+      "unchecked-inc", "unchecked-multiply", "unchecked-subtract", "unsigned-bit-shift-right", "zero?"};
+  static_assert(std::is_sorted(std::begin(k_names), std::end(k_names)));
+  return var.from_library && var.ns == "clojure.core" && std::binary_search(std::begin(k_names), std::end(k_names), var.name);
+}
+
 RuntimeFunctionId replacement(const VarInfo& var, std::size_t arguments) {
-  if (var.open) return RuntimeFunctionId::k_count;
+  if (var.open && !always_inlined(var)) return RuntimeFunctionId::k_count;
   for (const auto& w : var.wrappers)
     if (w.arity == arguments) return w.function;
   // Variadic in the library, so no wrapper says it.
@@ -22,6 +35,47 @@ RuntimeFunctionId replacement(const VarInfo& var, std::size_t arguments) {
     if (var.name == "list") return RuntimeFunctionId::list;
   }
   return RuntimeFunctionId::k_count;
+}
+
+// Takes an Integer, Short or Byte for a long and gives none back: of (aget ints i) it is given the long at once, without a box.
+bool widens_operands(RuntimeFunctionId f) {
+  switch (f) {
+    case RuntimeFunctionId::add:
+    case RuntimeFunctionId::subtract:
+    case RuntimeFunctionId::multiply:
+    case RuntimeFunctionId::divide:
+    case RuntimeFunctionId::quot:
+    case RuntimeFunctionId::rem:
+    case RuntimeFunctionId::mod:
+    case RuntimeFunctionId::inc:
+    case RuntimeFunctionId::dec:
+    case RuntimeFunctionId::unchecked_add:
+    case RuntimeFunctionId::unchecked_subtract:
+    case RuntimeFunctionId::unchecked_multiply:
+    case RuntimeFunctionId::less:
+    case RuntimeFunctionId::less_equal:
+    case RuntimeFunctionId::greater:
+    case RuntimeFunctionId::greater_equal:
+    case RuntimeFunctionId::numeric_equal:
+    case RuntimeFunctionId::equal:
+    case RuntimeFunctionId::zero_p:
+    case RuntimeFunctionId::pos_p:
+    case RuntimeFunctionId::neg_p:
+    case RuntimeFunctionId::even_p:
+    case RuntimeFunctionId::bit_and:
+    case RuntimeFunctionId::bit_or:
+    case RuntimeFunctionId::bit_xor:
+    case RuntimeFunctionId::bit_and_not:
+    case RuntimeFunctionId::bit_not:
+    case RuntimeFunctionId::bit_shift_left:
+    case RuntimeFunctionId::bit_shift_right:
+    case RuntimeFunctionId::unsigned_bit_shift_right:
+    case RuntimeFunctionId::to_long:
+    case RuntimeFunctionId::to_double:
+    case RuntimeFunctionId::int_cast:
+    case RuntimeFunctionId::to_char: return true;
+    default: return false;
+  }
 }
 
 class Inliner {
@@ -36,6 +90,10 @@ class Inliner {
       if (f == RuntimeFunctionId::k_count) return;
       auto* direct = arena_.make<RuntimeCallNode>(call->span, f);
       direct->arguments = std::move(call->arguments);
+      if (widens_operands(f))
+        for (Node* argument : direct->arguments)
+          if (auto* element = as<RuntimeCallNode>(argument); element != nullptr && element->function == RuntimeFunctionId::array_get)
+            element->function = RuntimeFunctionId::array_get_widened;
       node = direct;
     } else if (auto* constant = as<ConstNode>(call->callee)) {
       std::size_t n = call->arguments.size();

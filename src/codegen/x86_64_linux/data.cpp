@@ -32,6 +32,7 @@ bool layable(Kind kind) {
     case Kind::Symbol:
     case Kind::Keyword:
     case Kind::Long:
+    case Kind::Integer:
     case Kind::Double:
     case Kind::BigInt:
     case Kind::Ratio:

@@ -411,11 +411,13 @@ class Printer {
   void jump_on_kind(const MInst& inst) {
     std::string r = reg(inst.operand[0]), r8 = reg(inst.operand[0], 1), kind = "cmp byte [" + r + "+" + std::to_string(abi::k_offset_kind) + "],";
     std::string yes = ".b" + std::to_string(inst.target[0]), no = ".b" + std::to_string(inst.target[1]);
-    if (static_cast<abi::RuntimeFunctionId>(inst.number) == abi::RuntimeFunctionId::long_p) {
+    const auto test = static_cast<abi::RuntimeFunctionId>(inst.number);
+    if (test == abi::RuntimeFunctionId::long_p || test == abi::RuntimeFunctionId::int_p) {
       std::string n = fresh();
       out_ << "test " << r8 << ",1\njz near .c" << n << '\n';
       if (inst.target[0] != following_) out_ << jump("jmp", inst.target[0]);
       cold_ += ".c" + n + ":\ntest " + r8 + ",3\njnz near " + no + "\n" + kind + std::to_string(static_cast<int>(abi::Kind::Long)) + "\nje near " + yes +
+               (test == abi::RuntimeFunctionId::int_p ? "\n" + kind + std::to_string(static_cast<int>(abi::Kind::Integer)) + "\nje near " + yes : "") +
                "\njmp near " + no + "\n";
       return;
     }

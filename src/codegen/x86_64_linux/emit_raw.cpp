@@ -218,10 +218,12 @@ bool RawText::print(const MInst& inst) {
     }
     case Opcode::IsNumber: {
       std::string n = fresh(), kind = "[" + reg(o[1]) + "+" + std::to_string(abi::k_offset_kind) + "],";
-      bool is_long = static_cast<abi::RuntimeFunctionId>(inst.number) == abi::RuntimeFunctionId::long_p;
+      const auto test = static_cast<abi::RuntimeFunctionId>(inst.number);
+      bool is_long = test == abi::RuntimeFunctionId::long_p || test == abi::RuntimeFunctionId::int_p;
       if (is_long) {
         code += "mov r11d," + reg(o[1], 4) + "\nand r11d,1\njz near .c" + n + "\n.d" + n + ":\nmov " + reg(o[0], 4) + ",r11d\n";
         cold += ".c" + n + ":\ntest " + reg(o[1], 1) + ",3\njnz near .d" + n + "\ncmp byte " + kind + std::to_string(static_cast<int>(abi::Kind::Long)) +
+                (test == abi::RuntimeFunctionId::int_p ? "\nje near .i" + n + "\ncmp byte " + kind + std::to_string(static_cast<int>(abi::Kind::Integer)) + "\n.i" + n + ":" : "") +
                 "\nsete r11b\njmp near .d" + n + "\n";
       } else {
         code += "xor r11d,r11d\ntest " + reg(o[1], 1) + ",3\njnz short .d" + n + "\ncmp byte " + kind + std::to_string(static_cast<int>(abi::Kind::Double)) +

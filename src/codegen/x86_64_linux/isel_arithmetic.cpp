@@ -69,7 +69,7 @@ Selector::Inline Selector::select_inline(const ir::Instruction& inst, std::uint3
   };
   if (id == Rt::nil_p) return same(abi::k_nil);
   if (id == Rt::true_p) return same(abi::k_true);
-  if (id == Rt::long_p || id == Rt::double_p) {
+  if (id == Rt::long_p || id == Rt::int_p || id == Rt::double_p) {
     // It looks behind the word, so nothing may happen before the branch.
     const auto& list = in_[ir_block_].instructions;
     bool next = list.size() >= 2 && &list[list.size() - 2] == &inst;

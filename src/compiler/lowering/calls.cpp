@@ -194,6 +194,26 @@ ir::ValueId FunctionLowering::inline_test(RuntimeCallNode* node) {
   return result;
 }
 
+namespace {
+
+// Casts whose result has a class of its own are two steps here, so that what only computes with the number needs no box.
+using abi::RuntimeFunctionId;
+struct NarrowCast {
+  RuntimeFunctionId whole, cast, box;
+};
+const NarrowCast* narrow_cast(RuntimeFunctionId function) {
+  static constexpr NarrowCast k_casts[] = {
+      {RuntimeFunctionId::int_cast, RuntimeFunctionId::to_int, RuntimeFunctionId::box_int},
+      {RuntimeFunctionId::short_cast, RuntimeFunctionId::to_short, RuntimeFunctionId::box_short},
+      {RuntimeFunctionId::byte_cast, RuntimeFunctionId::to_byte, RuntimeFunctionId::box_byte},
+      {RuntimeFunctionId::unchecked_int_cast, RuntimeFunctionId::unchecked_int, RuntimeFunctionId::box_int}};
+  for (const NarrowCast& cast : k_casts)
+    if (cast.whole == function) return &cast;
+  return nullptr;
+}
+
+}  // namespace
+
 ir::ValueId FunctionLowering::runtime_call(RuntimeCallNode* node) {
   at(node);
   if (ValueId simple = inline_test(node); simple.valid()) return simple;
@@ -224,7 +244,9 @@ ir::ValueId FunctionLowering::runtime_call(RuntimeCallNode* node) {
   ValueId result;
   if (row.may_throw) {
     open_epoch_ = epoch;
-    result = try_rt(node->function, std::move(values));
+    const NarrowCast* narrow = narrow_cast(node->function);
+    result = try_rt(narrow == nullptr ? node->function : narrow->cast, std::move(values));
+    if (narrow != nullptr) result = rt(narrow->box, {result});
     open_epoch_ = {};
   } else {
     result = rt(node->function, std::move(values));

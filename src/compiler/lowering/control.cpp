@@ -71,14 +71,14 @@ ir::ValueId FunctionLowering::case_matches(ValueId value, rt::Borrowed wanted, c
   return try_rt(RuntimeFunctionId::equal, {value, c});
 }
 
-// 1N is = to the constant 1 but another word: before a case with longs gives up, it looks for that. Gives the block of `otherwise`.
-ir::BlockId FunctionLowering::big_integers(CaseNode* node, ValueId value, const std::vector<BlockId>& blocks) {
+// 1N and (int 1) are = to the constant 1 but other words: before a case with longs gives up, it looks for those. Gives the block of `otherwise`.
+ir::BlockId FunctionLowering::boxed_integers(CaseNode* node, ValueId value, const std::vector<BlockId>& blocks) {
   bool longs = false;
   for (auto& clause : node->clauses)
     for (const rt::Owned& c : clause.constants) longs = longs || rt::is_fixnum(c.word());
   if (!longs) return builder_.current();
   BlockId big = builder_.new_block(), otherwise = builder_.new_block();
-  builder_.branch(rt(RuntimeFunctionId::bigint_p, {value}), big, otherwise);
+  builder_.branch(rt(RuntimeFunctionId::boxed_integer_p, {value}), big, otherwise);
   builder_.position(big);
   for (std::size_t i = 0; i < blocks.size(); ++i)
     for (const rt::Owned& c : node->clauses[i].constants) {
@@ -106,7 +106,7 @@ ir::ValueId FunctionLowering::lower_case(CaseNode* node, Want want) {
       builder_.position(next);
     }
   }
-  BlockId otherwise = big_integers(node, value, blocks);
+  BlockId otherwise = boxed_integers(node, value, blocks);
   std::vector<ValueId> before = held_;
   Join join;
   for (std::size_t i = 0; i < blocks.size(); ++i) {

@@ -93,7 +93,7 @@ class FunctionLowering {
   };
   void arrive(Join& join, ValueId value);        // ends the current block (if reachable) at the join
   ValueId meet(Join& join, Want want);           // goes on after it
-  BlockId big_integers(analyzer::CaseNode* node, ValueId value, const std::vector<BlockId>& blocks);
+  BlockId boxed_integers(analyzer::CaseNode* node, ValueId value, const std::vector<BlockId>& blocks);
   ValueId case_matches(ValueId value, rt::Borrowed constant, const reader::Span& span);
 
   // ---- exceptions.cpp

@@ -44,6 +44,7 @@ void content_key(rt::Borrowed value, std::string& out) {
       out += "'" + keyword_text(value) + '\0';
       return;
     case rt::Kind::Long: return raw('l', static_cast<rt::Word>(value.as<abi::Long>()->value));
+    case rt::Kind::Integer: return raw(static_cast<char>('i' - h->flags), static_cast<rt::Word>(value.as<abi::Long>()->value));
     case rt::Kind::Double: {
       rt::Word bits;
       std::memcpy(&bits, &value.as<abi::Double>()->value, sizeof bits);

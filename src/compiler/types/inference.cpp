@@ -3,7 +3,7 @@
 // Out:  FunctionKinds per function; the IR is not touched.
 // Keeps: a function that somebody may call without our seeing it (through a closure, a descriptor, another object file) takes anything.
 // Idea: everything starts as nothing and grows by what flows into it (Kam & Ullman's optimistic iteration): constants, results of operations,
-//   arguments of jumps and of direct calls, captured values. Sets of kinds have sixteen members, so each can grow sixteen times.
+//   arguments of jumps and of direct calls, captured values. Sets of kinds have seventeen members, so each can grow seventeen times.
 #include "src/compiler/types/inference.hpp"
 #include "src/compiler/types/exposure.hpp"
 

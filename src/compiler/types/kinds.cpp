@@ -18,6 +18,7 @@ KindSet kind_of_constant(rt::Borrowed value) {
   if (!rt::is_pointer(w)) return k_all;
   switch (value.as<rt::Header>()->kind) {
     case rt::Kind::Long: return k_long;
+    case rt::Kind::Integer: return k_integer;
     case rt::Kind::Double: return rt::is_float(value) ? k_other_number : k_double;
     case rt::Kind::BigInt:
     case rt::Kind::Ratio:
@@ -39,10 +40,10 @@ KindSet kind_of_constant(rt::Borrowed value) {
 
 namespace {
 
-// + - * on two numbers: doubles are contagious, longs stay among themselves.
+// + - * on two numbers: doubles are contagious, longs stay among themselves, and narrower integers count as longs.
 KindSet arithmetic(KindSet a, KindSet b, bool promotes) {
-  a &= k_number;
-  b &= k_number;
+  a = widened(a & k_number);
+  b = widened(b & k_number);
   KindSet out = k_nothing;
   if (a == k_nothing || b == k_nothing) return out;
   if ((a & k_long) && (b & k_long)) out |= promotes ? k_long | k_other_number : k_long;
@@ -53,6 +54,7 @@ KindSet arithmetic(KindSet a, KindSet b, bool promotes) {
 
 // Of a long and of a double the same kind; others some number.
 KindSet same_number(KindSet a) {
+  a = widened(a);
   KindSet out = a & (k_long | k_double);
   if (a & k_other_number) out |= k_number;
   return out;
@@ -93,6 +95,13 @@ KindSet kinds_of_result(Rt function, std::span<const KindSet> operands) {
     case Rt::parameter_long:
     case Rt::result_long:
     case Rt::box_long: return k_long;
+    case Rt::int_cast:
+    case Rt::short_cast:
+    case Rt::byte_cast:
+    case Rt::unchecked_int_cast:
+    case Rt::box_int:
+    case Rt::box_short:
+    case Rt::box_byte: return k_integer;
     case Rt::parameter_double:
     case Rt::result_double:
     case Rt::box_double:
@@ -123,7 +132,9 @@ std::optional<Predicate> predicate_of(Rt function) {
     case Rt::number_p: return Predicate{k_number, true};
     case Rt::long_p: return Predicate{k_long, true};
     case Rt::double_p: return Predicate{k_double, true};
-    case Rt::integer_p: return Predicate{k_long | k_other_number, false};
+    case Rt::int_p: return Predicate{k_long | k_integer, true};
+    case Rt::integer_p: return Predicate{k_long | k_integer | k_other_number, false};
+    case Rt::boxed_integer_p: return Predicate{k_integer | k_other_number, false};
     case Rt::floating_p: return Predicate{k_double | k_other_number, false};
     case Rt::ratio_p:
     case Rt::bigint_p:
@@ -173,8 +184,8 @@ KindSet kinds_of_survivor(Rt function, std::size_t index) {
     case Rt::bit_xor:
     case Rt::bit_shift_left:
     case Rt::bit_shift_right:
-    case Rt::unsigned_bit_shift_right: return index < 2 ? k_long : k_all;
-    case Rt::even_p: return index == 0 ? k_long | k_other_number : k_all;
+    case Rt::unsigned_bit_shift_right: return index < 2 ? k_long | k_integer : k_all;
+    case Rt::even_p: return index == 0 ? k_long | k_integer | k_other_number : k_all;
     default: return k_all;
   }
 }

@@ -14,10 +14,13 @@ namespace kind {
 inline constexpr KindSet k_nil = 1, k_false = 2, k_true = 4, k_character = 8, k_long = 16, k_double = 32,
                          k_other_number = 64,        // BigInt, Ratio, BigDecimal, Float
                          k_string = 128, k_keyword = 256, k_symbol = 512, k_vector = 1024, k_map = 2048, k_set = 4096, k_list = 8192,
-                         k_function = 16384, k_other = 32768;
-inline constexpr KindSet k_nothing = 0, k_all = 65535;
+                         k_function = 16384, k_other = 32768,
+                         k_integer = 65536;          // Integer, Short, Byte: never raw themselves, but arithmetic takes the long out of them
+inline constexpr KindSet k_nothing = 0, k_all = 131071;
 inline constexpr KindSet k_boolean = k_false | k_true, k_falsy = k_nil | k_false;
-inline constexpr KindSet k_number = k_long | k_double | k_other_number;
+inline constexpr KindSet k_number = k_long | k_integer | k_double | k_other_number;
+// What arithmetic makes of integers of any width: longs.
+inline constexpr KindSet widened(KindSet k) { return (k & k_integer) != 0 ? (k & ~k_integer) | k_long : k; }
 }  // namespace kind
 
 KindSet kind_of_constant(rt::Borrowed value);

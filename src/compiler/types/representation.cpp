@@ -13,6 +13,13 @@ using namespace ir;
 using namespace kind;
 using Rt = abi::RuntimeFunctionId;
 
+// The box of an Integer, Short or Byte, made here of a raw number?
+bool narrow_box(const Instruction* definition) {
+  if (definition == nullptr || definition->op != Op::RtCall) return false;
+  const auto function = static_cast<Rt>(definition->id);
+  return function == Rt::box_int || function == Rt::box_short || function == Rt::box_byte;
+}
+
 RepresentationPlan::RepresentationPlan(const Module& module, Inference& inference) : module_(module), inference_(inference) {
   plans_.resize(module.functions.size());
   depth_.resize(module.functions.size());
@@ -67,6 +74,7 @@ void RepresentationPlan::loops(std::size_t function) {
 Type RepresentationPlan::raw_type(std::size_t function, ValueId v) const {
   if (!is_word(function, v)) return Type::Any;
   KindSet k = inference_.kinds(function).of(v);
+  if (k == k_integer && narrow_box(inference_.kinds(function).definition(inference_.kinds(function).root(v)))) return Type::I64;
   return k == k_long ? Type::I64 : k == k_double ? Type::F64 : Type::Any;
 }
 
@@ -91,6 +99,8 @@ std::optional<RawForm> RepresentationPlan::form(std::size_t function, const Inst
   for (std::size_t i = 0; i < inst.operands.size(); ++i) {
     if (!is_word(function, inst.operands[i])) return std::nullopt;
     operands[i] = kinds.at(inst.operands[i], block);
+    // The number lies in the box of either.
+    if ((operands[i] & k_integer) != 0 && (operands[i] & ~(k_integer | k_long)) == 0) operands[i] = k_long;
     const Instruction* definition = kinds.definition(inst.operands[i]);
     if (i == 1 && definition && definition->op == Op::ConstWord && rt::is_fixnum(static_cast<rt::Word>(definition->imm)))
       second = rt::to_fixnum(static_cast<rt::Word>(definition->imm));
@@ -181,7 +191,7 @@ bool RepresentationPlan::natural(std::size_t function, ValueId root) const {
       std::size_t to = inference_.callee(*definition);
       return to != SIZE_MAX && plans_[to].raw_result;
     }
-    case Op::RtCall: return false;
+    case Op::RtCall: return narrow_box(definition);
     case Op::TryRtCall: {
       // The block of the call is the one before that of its result; facts differ at most about survivors, which the operands were not yet.
       BlockId block = module_.functions[function][root].block;
@@ -215,6 +225,12 @@ bool RepresentationPlan::decide(std::size_t function) {
       if (!inst.result.valid() || inst.op == Op::Dup || raw_type(function, inst.result) == Type::Any) continue;
       ValueId v = inst.result;
       if (!natural(function, v)) continue;
+      // A box that keeps the class is made once, here, if anybody wants it.
+      const Instruction* definition = kinds.definition(v);
+      if (narrow_box(definition)) {
+        set(v, plan.pinned[v.index] || plan.raw_uses[v.index] == 0 || plan.boxed_uses[v.index] > 0 ? Representation::Both : Representation::Raw);
+        continue;
+      }
       bool keeps_box = plan.pinned[v.index] || plan.raw_uses[v.index] == 0 || plan.boxed_uses[v.index] > 1 || plan.boxed_deeper[v.index];
       set(v, keeps_box ? Representation::Both : Representation::Raw);
     }

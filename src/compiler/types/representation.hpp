@@ -20,6 +20,8 @@ struct Representations {
   bool raw_result = false;
 };
 
+bool narrow_box(const ir::Instruction* definition);      // makes an Integer, Short or Byte of a raw number
+
 class RepresentationPlan {
  public:
   RepresentationPlan(const ir::Module& module, Inference& inference);

@@ -171,6 +171,14 @@ class Rewriter {
       case Op::TryCallFn: call(inst); return;
       default: break;
     }
+    if (narrow_box(&inst)) {
+      ValueId raw = resolve(inst.operands[0]);
+      raw_[root(inst.result)] = raw;
+      if (is_raw(inst.result)) return;
+      inst.operands[0] = raw;
+      append(std::move(inst));
+      return;
+    }
     if (auto known = decisions_.answer(index_, inst, original_)) {
       ++counts_.tests;
       into(inst.result, Type::Bool, Op::ConstBool, {}, *known ? 1 : 0);
