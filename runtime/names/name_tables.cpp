@@ -1,5 +1,5 @@
 // name_tables.cpp: what a namespace of the program refers to, aliases and imports, set up when a program that looks names up starts.
-// In:   [namespace, core?, excluded, aliases, refers, imports] as the compiler lays it out: symbols all but the classes; core?: it refers to
+// In:   [namespace, core?, excluded, aliases, refers, imports, metadata] as the compiler lays it out: symbols all but the classes; core?: it refers to
 //       clojure.core but for the `excluded` names; aliases, refers and imports are flat: alias, namespace; name, ns/name; name, class.
 // Out:  the namespace with these mappings. What is not linked into the executable is left out.
 // Keeps: vars of the namespace's own stay.
@@ -62,4 +62,5 @@ extern "C" void slisp_ns_setup(Word table) {
     aliases = map_assoc(std::move(aliases), Owned::copy(alias), Owned::copy(word_of(create_namespace(target))));
   });
   store_cell(ns, ns->aliases, std::move(aliases));
+  if (Owned meta = Owned::copy(vector_at(table, 6)); !meta.is_nil()) store_cell(ns, ns->meta, std::move(meta));
 }

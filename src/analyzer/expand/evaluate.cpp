@@ -163,7 +163,7 @@ Owned Expander::load_library(Borrowed name, bool again) {
     Owned done = evaluate_aside([&] { return load_namespace(full, span_); });
     return done.failed() ? std::move(done) : Owned::adopt(abi::k_true);
   }
-  const std::string path = find_file(all_roots(), std::string(rt::text_of(name)));
+  const std::string path = is_string(name) ? find_file(all_roots(), std::string(rt::text_of(name))) : std::string();
   if (path.empty()) return Owned::adopt(abi::k_false);
   Owned done = evaluate_aside([&] { return load_part(path); });
   return done.failed() ? std::move(done) : Owned::adopt(abi::k_true);

@@ -35,9 +35,19 @@ bool Expander::form_ns(Borrowed, const Items& items) {
   std::vector<Items> clauses;
   Items clause_forms;
   const Items* core_clause = nullptr;
+  Owned metadata = meta_of(items[1]);
   for (std::size_t i = 2; i < items.size(); ++i) {
-    if (i == 2 && is_string(items[i])) continue;
-    if (is_map(items[i]) && i <= 3) continue;
+    if (i == 2 && is_string(items[i])) {
+      metadata = rt::map_assoc(metadata.is_nil() ? rt::empty_map() : std::move(metadata), rt::keyword("", "doc"), Owned::copy(items[i]));
+      continue;
+    }
+    if (is_map(items[i]) && i <= 3) {
+      rt::MapCursor cursor;
+      Borrowed key = abi::k_nil, value = abi::k_nil;
+      if (metadata.is_nil()) metadata = rt::empty_map();
+      while (rt::next_entry(items[i], cursor, key, value)) metadata = rt::map_assoc(std::move(metadata), Owned::copy(key), Owned::copy(value));
+      continue;
+    }
     Borrowed list = abi::k_nil;
     if (is_vector(items[i])) {
       clauses.push_back(vector_items(items[i]));
@@ -64,6 +74,7 @@ bool Expander::form_ns(Borrowed, const Items& items) {
     program_->main_ns = name;
   }
   loaded_.insert(name);
+  if (!metadata.is_nil()) abi::slisp_var_set_meta(environment_.current_namespace().word(), metadata.take());
   bool ok = true;
   if (core_clause != nullptr) {
     ok = form_refer_core(*core_clause, 1);
@@ -382,9 +393,15 @@ bool Expander::nested_namespace_form(const Items& items, Node*& node) {
     }
     return true;
   }
+  // Names that are computed, flags that are none, nothing at all: the function says what it thinks of that.
+  bool names = false;
   for (std::size_t i = 1; i < items.size(); ++i) {
-    if (is_keyword(items[i])) continue;
-    if (!quoted(items[i], form)) return false;                     // names that are computed: the function says what it thinks of that
+    if (is_keyword(items[i])) {
+      if (!is_keyword(items[i], "reload") && !is_keyword(items[i], "reload-all") && !is_keyword(items[i], "verbose")) return false;
+      continue;
+    }
+    names = true;
+    if (!quoted(items[i], form)) return false;
     Items spec;
     if (is_vector(form)) spec = vector_items(form);
     const Borrowed named = spec.empty() ? form : spec[0];
@@ -393,6 +410,7 @@ bool Expander::nested_namespace_form(const Items& items, Node*& node) {
       return true;
     }
   }
+  if (!names) return false;
   node = form_require(items, name.name == "use") ? nil_node() : nullptr;
   return true;
 }

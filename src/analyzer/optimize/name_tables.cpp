@@ -1,8 +1,8 @@
 // name_tables.cpp: a program that looks names up while it runs finds its namespaces as they were when it was compiled.
 // In:   an expanded program and the names of its namespaces.
-// Out:  where the program looks names up (or carries an evaluator), a first form per namespace that sets up its refers, aliases and imports;
-//       vars whose names stand quoted in such a call are kept.
-// Idea: all is one constant of symbols per namespace, so that nothing is referred to, and kept, for the table's sake alone.
+// Out:  where the program looks names up (or carries an evaluator), a first form per namespace that sets up its refers, aliases, imports and
+//       metadata; vars of the library whose names stand quoted in such a call, or that a namespace refers to by name, are kept.
+// Idea: all is one constant of symbols per namespace, so that nothing of clojure.core is referred to, and kept, for the table's sake alone.
 #include "runtime/api.hpp"
 #include "src/analyzer/annotate/children.hpp"
 #include "src/analyzer/environment.hpp"
@@ -17,7 +17,7 @@ using rt::Owned;
 
 std::string text(Borrowed symbol) { return std::string(rt::text_of(rt::symbol_name(symbol))); }
 
-Owned table_of(Environment& environment, const std::string& name) {
+Owned table_of(Environment& environment, const std::string& name, std::vector<VarInfo*>& named) {
   const Owned ns = environment.find_namespace(name);
   if (ns.is_nil()) return Owned();
   std::vector<Owned> excluded, aliases, refers, imports;
@@ -39,6 +39,8 @@ Owned table_of(Environment& environment, const std::string& name) {
       }
       refers.push_back(Owned::copy(key));
       refers.push_back(rt::symbol(owner, text(value.as<abi::Var>()->name)));
+      VarInfo* var = environment.info(value);
+      if (var->from_library && !var->macro) named.push_back(var);
     }
   }
   if (core) {
@@ -53,7 +55,7 @@ Owned table_of(Environment& environment, const std::string& name) {
     aliases.push_back(rt::symbol("", Environment::name_of(value)));
   }
   Owned parts[] = {rt::symbol("", name), Owned::adopt(core ? abi::k_true : abi::k_false), rt::vector_of(excluded),
-                   rt::vector_of(aliases), rt::vector_of(refers), rt::vector_of(imports)};
+                   rt::vector_of(aliases), rt::vector_of(refers), rt::vector_of(imports), Owned::adopt(abi::slisp_meta(ns.word()))};
   return rt::vector_of(parts);
 }
 
@@ -77,10 +79,12 @@ void set_up_names(Program& program, Environment& environment, const std::vector<
       auto* call = as<InvokeNode>(node);
       auto* callee = call == nullptr ? nullptr : as<VarRefNode>(call->callee);
       if (callee == nullptr || !looks_up_names(*callee->var)) return;
+      std::string where = form.ns;                           // (ns-resolve 'ns 'name): there
       for (Node* argument : call->arguments) {
         auto* constant = as<ConstNode>(argument);
         if (constant == nullptr || !constant->value.is(abi::Kind::Symbol)) continue;
-        const Owned ns = environment.find_namespace(form.ns);
+        const Owned ns = environment.find_namespace(where);
+        if (callee->var->name == "ns-resolve" && argument == call->arguments[0]) where = text(constant->value);
         const Owned found = ns.is_nil() ? Owned() : Environment::resolve_in(ns, constant->value);
         if (!found.is(abi::Kind::Var)) continue;
         VarInfo* var = environment.info(found);
@@ -91,14 +95,15 @@ void set_up_names(Program& program, Environment& environment, const std::vector<
   if (!wanted || program.forms.empty()) return;
   const Span span = program.forms.front().node->span;
   const std::string first = program.forms.front().ns;
+  std::vector<Owned> tables;
+  for (const std::string& name : namespaces)
+    if (Owned table = table_of(environment, name, named); !table.is_nil()) tables.push_back(std::move(table));
   for (VarInfo* var : named) {
     auto* mention = program.arena.make<RuntimeCallNode>(span, abi::RuntimeFunctionId::var_bound_p);
     mention->arguments = {program.arena.make<TheVarNode>(span, var)};
     program.forms.push_front({mention, first, 0});
   }
-  for (const std::string& name : namespaces) {
-    Owned table = table_of(environment, name);
-    if (table.is_nil()) continue;
+  for (Owned& table : tables) {
     auto* set_up = program.arena.make<RuntimeCallNode>(span, abi::RuntimeFunctionId::ns_setup);
     set_up->arguments = {program.arena.make<ConstNode>(span, std::move(table))};
     program.forms.push_front({set_up, first, 0});

@@ -25,6 +25,8 @@ class Program:
         self.head = f"(ns user{' (:require' + requires + ')' if requires else ''})\n{subject.prelude}"
         self.first = self.head.count("\n") + 1
         self.forms = dict(enumerate(forms))
+        flags = HOME / "cases" / (subject.name + ".flags")
+        self.flags = flags.read_text().split() if flags.exists() else []
         self.expanded = {c.form for c in subject.cases if c.expanded}
 
     def text(self):
@@ -40,7 +42,7 @@ class Program:
                 break
             source.write_text(self.text())
             if way != "evaluator":
-                done = subprocess.run([slisp, "compile", "-" + way, str(source), "-o", str(binary)], capture_output=True, text=True)
+                done = subprocess.run([slisp, "compile", "-" + way, *self.flags, str(source), "-o", str(binary)], capture_output=True, text=True)
                 if done.returncode:
                     if not self.drop(done.stderr, answers):
                         sys.exit(f"cannot compile the cases: {done.stderr[:2000]}")
