@@ -100,10 +100,10 @@ bool Expander::type_methods(const Items& items, std::size_t from, std::vector<Me
   return ok;
 }
 
-// Where all interfaces are the program's own, their methods are known.
+// Where all interfaces are the program's own, their methods are known; not those of the JVM that only have a name here.
 bool Expander::check_declared(const std::vector<Owned>& interfaces, const std::vector<MethodForms>& methods) {
   for (const Owned& interface : interfaces) {
-    if (abi::slisp_class_interface_p(interface.word()) == 0) return true;
+    if (abi::slisp_class_interface_p(interface.word()) == 0 || environment_.is_stand_in(interface)) return true;
   }
   bool ok = true;
   for (const MethodForms& method : methods) {
