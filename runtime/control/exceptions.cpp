@@ -131,7 +131,7 @@ Owned throw_with_value(ClassId exception, std::string_view before, Borrowed valu
   return throw_string(exception, out.finish());
 }
 
-// "user/foo-bar" is the JVM's class user$foo_bar; the usual characters are spelled out as Compiler.munge does.
+// "user/foo-bar" is the JVM's class user$foo_bar, "user/foo/fn" what stands in it; the usual characters are spelled out as Compiler.munge does.
 void append_function_class_name(TextBuffer& out, const abi::FnDescriptor& descriptor) {
   struct Spelling { char c; std::string_view text; };
   static constexpr Spelling spellings[] = {
@@ -141,8 +141,10 @@ void append_function_class_name(TextBuffer& out, const abi::FnDescriptor& descri
       {'}', "_RBRACE_"}, {'[', "_LBRACK_"}, {']', "_RBRACK_"}, {'/', "_SLASH_"}, {'\\', "_BSLASH_"}, {'?', "_QMARK_"}};
   std::string_view name = descriptor.name == nullptr ? "fn" : descriptor.name;
   bool in_namespace = name.find('/') != std::string_view::npos && name.size() > 1;
-  for (char c : name) {
-    if (c == '/' && in_namespace) {
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i];
+    const bool within = c == '/' && i + 1 < name.size() && name[i - (i > 0)] != '/';     // not the function /
+    if (c == '/' && (in_namespace || within)) {
       in_namespace = false;
       out.append("$");
       continue;

@@ -5,27 +5,14 @@
 // Keeps: evaluation order; arity errors (only existing arities have wrappers).
 #include "src/analyzer/annotate/children.hpp"
 #include "src/analyzer/optimize/optimize.hpp"
-#include <algorithm>
-#include <iterator>
 
 namespace slisp::analyzer {
 namespace {
 
 using abi::RuntimeFunctionId;
 
-// What the JVM's compiler inlines: a call of it is not a call of the var, even where the program gives the var another root.
-bool always_inlined(const VarInfo& var) {
-  static constexpr std::string_view k_names[] = {
-      "*", "*'", "+", "+'", "-", "-'", "/", "<", "<=", "==", ">", ">=", "bit-and", "bit-and-not", "bit-not", "bit-or", "bit-shift-left",
-      "bit-shift-right", "bit-xor", "boolean", "byte", "char", "compare", "count", "dec", "dec'", "double", "float", "get", "identical?", "inc",
-      "inc'", "int", "long", "max", "min", "neg?", "nil?", "nth", "num", "pos?", "quot", "rem", "short", "unchecked-add", "unchecked-dec",
-      "unchecked-inc", "unchecked-multiply", "unchecked-subtract", "unsigned-bit-shift-right", "zero?"};
-  static_assert(std::is_sorted(std::begin(k_names), std::end(k_names)));
-  return var.from_library && var.ns == "clojure.core" && std::binary_search(std::begin(k_names), std::end(k_names), var.name);
-}
-
 RuntimeFunctionId replacement(const VarInfo& var, std::size_t arguments) {
-  if (var.open && !always_inlined(var)) return RuntimeFunctionId::k_count;
+  if (var.open) return RuntimeFunctionId::k_count;
   for (const auto& w : var.wrappers)
     if (w.arity == arguments) return w.function;
   // Variadic in the library, so no wrapper says it.
