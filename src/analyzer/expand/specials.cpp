@@ -126,6 +126,18 @@ Node* Expander::special_var(Borrowed, const Items& items, Place) {
   return make<TheVarNode>(found.var);
 }
 
+namespace {
+
+// Vars that the JVM binds around a script, so that its top-level forms may set them.
+bool bound_by_scripts(const VarInfo& var) {
+  static constexpr std::string_view k_names[] = {"*print-length*", "*print-level*", "*print-meta*", "*print-namespace-maps*", "*data-readers*", "*math-context*"};
+  for (std::string_view name : k_names)
+    if (var.name == name) return var.ns == "clojure.core";
+  return false;
+}
+
+}  // namespace
+
 Node* Expander::special_set(Borrowed, const Items& items, Place) {
   if (items.size() != 3) return error("e-set", "Malformed assignment, expecting (set! target val)", "set! takes what is set and its new value");
   if (is_seq(items[1])) {
@@ -146,7 +158,13 @@ Node* Expander::special_set(Borrowed, const Items& items, Place) {
   Resolved found = resolve(items[1]);
   if (found.meaning == Meaning::Nothing) return unresolved(items[1]);
   if (found.meaning == Meaning::Class) return error("e-set", "Invalid assignment target: " + form_text(items[1]), "set! assigns to dynamic vars that have a binding");
-  return value && found.meaning == Meaning::Var ? make<SetVarNode>(found.var, value) : nullptr;
+  if (value == nullptr || found.meaning != Meaning::Var) return nullptr;
+  VarInfo* setter = context_ == nullptr && bound_by_scripts(*found.var) ? environment_.find_var("clojure.core", "set-setting") : nullptr;
+  if (setter == nullptr) return make<SetVarNode>(found.var, value);
+  auto* call = make<InvokeNode>();
+  call->callee = var_reference(setter);
+  call->arguments = {make<TheVarNode>(found.var), value};
+  return call;
 }
 
 Node* Expander::special_misplaced(Borrowed, const Items& items, Place) {
