@@ -1,0 +1,35 @@
+(ns portable.unification-and-tables (:require [clojure.string :as str] [clojure.set :as set] [clojure.walk :as walk]))
+;; type checker / unifier
+(defn lvar? [x] (and (symbol? x) (str/starts-with? (name x) "?")))
+(defn walk-var [s x] (if (and (lvar? x) (contains? s x)) (recur s (s x)) x))
+(defn unify [s a b] (let [a (walk-var s a) b (walk-var s b)] (cond (nil? s) nil (= a b) s (lvar? a) (assoc s a b) (lvar? b) (assoc s b a) (and (sequential? a) (sequential? b) (= (count a) (count b))) (reduce (fn [s [x y]] (or (unify s x y) (reduced nil))) s (map vector a b)) :else nil)))
+(prn (unify {} '(f ?x (g ?y)) '(f 1 (g ?x))) (unify {} '[?a 2] '[1 3]) (walk/postwalk #(walk-var '{?x 1 ?y ?x} %) '(f ?x [?y])))
+;; symbolic differentiation & simplification
+(defn simp [e] (if-not (seq? e) e (let [[op a b] (map simp e)] (case op + (cond (= a 0) b (= b 0) a (and (number? a) (number? b)) (+ a b) :else (list '+ a b)) * (cond (or (= a 0) (= b 0)) 0 (= a 1) b (= b 1) a (and (number? a) (number? b)) (* a b) :else (list '* a b)) (list op a b)))))
+(defn d [e x] (cond (number? e) 0 (symbol? e) (if (= e x) 1 0) :else (let [[op a b] e] (case op + (list '+ (d a x) (d b x)) * (list '+ (list '* (d a x) b) (list '* a (d b x)))))))
+(prn (simp (d '(+ (* x x) (* 3 x)) 'x)) (simp (d '(* x (* x x)) 'x)))
+;; huffman
+(defn huffman [s] (let [cmp (fn [a b] (compare [(:w a) (:k a)] [(:w b) (:k b)]))] (loop [q (into (sorted-set-by cmp) (map (fn [[c n]] {:w n :k (str c)}) (frequencies s)))] (if (= 1 (count q)) (first q) (let [a (first q) q (disj q a) b (first q) q (disj q b)] (recur (conj q {:w (+ (:w a) (:w b)) :k (str (:k a) (:k b)) :l a :r b})))))))
+(defn codes [t] (if (:l t) (merge (update-vals (codes (:l t)) #(str "0" %)) (update-vals (codes (:r t)) #(str "1" %))) {(:k t) ""}))
+(prn (into (sorted-map) (codes (huffman "abracadabra"))))
+;; csv, ini, cli args, url query
+(defn parse-csv-line [l] (loop [s (seq l) field (StringBuilder.) in-q false out []] (if-let [c (first s)] (cond (and in-q (= c \") (= (second s) \")) (recur (drop 2 s) (.append field c) true out) (= c \") (recur (rest s) field (not in-q) out) (and (= c \,) (not in-q)) (recur (rest s) (StringBuilder.) false (conj out (str field))) :else (recur (rest s) (.append field c) in-q out)) (conj out (str field)))))
+(prn (parse-csv-line "a,\"b,c\",\"d\"\"e\",,f"))
+(defn ini [s] (:res (reduce (fn [{:keys [sec] :as st} l] (let [l (str/trim l)] (condp re-matches l #"" st #";.*" st #"\[(.+)\]" :>> (fn [[_ n]] (assoc st :sec (keyword n))) #"(\w+)\s*=\s*(.*)" :>> (fn [[_ k v]] (assoc-in st [:res sec (keyword k)] v))))) {} (str/split-lines s))))
+(prn (ini "; c\n[db]\nhost = localhost\nport=5432\n\n[web]\ndebug = true"))
+(defn opts [args] (loop [[a & more :as args] args m {}] (cond (empty? args) m (str/starts-with? a "--") (let [[k v] (str/split (subs a 2) #"=" 2)] (if v (recur more (assoc m (keyword k) v)) (if (or (empty? more) (str/starts-with? (first more) "-")) (recur more (assoc m (keyword k) true)) (recur (rest more) (assoc m (keyword k) (first more)))))) :else (recur more (update m :args (fnil conj []) a)))))
+(prn (opts ["--name=x" "--flag" "--out" "f.txt" "in1" "in2"]))
+(prn (into {} (map #(str/split % #"=" 2)) (str/split "a=1&b=x=y&c=" #"&")) (java.net.URLDecoder/decode "a%20b+c" "UTF-8") (java.net.URLEncoder/encode "a b&c" "UTF-8"))
+;; bank queue simulation, elevator, rpg turn, text adventure
+(defn simulate [events] (->> events (sort-by :t) (reduce (fn [{:keys [free] :as st} {:keys [t dur id]}] (let [start (max t free)] (-> st (assoc :free (+ start dur)) (update :log conj [id start (+ start dur)])))) {:free 0 :log []}) :log))
+(prn (simulate [{:id :b :t 1 :dur 5} {:id :a :t 0 :dur 3} {:id :c :t 10 :dur 1}]))
+(def world {:hall {:north :kitchen :items #{:lamp}} :kitchen {:south :hall :items #{:knife}}})
+(defn act [{:keys [at inv world] :as st} [cmd arg]] (case cmd :go (if-let [to (get-in world [at arg])] (assoc st :at to :msg (str "You are in the " (name to))) (assoc st :msg "No way")) :take (if (contains? (get-in world [at :items]) arg) (-> st (update-in [:world at :items] disj arg) (update :inv conj arg) (assoc :msg (str "Taken: " (name arg)))) (assoc st :msg "Not here")) (assoc st :msg "What?")))
+(doseq [st (reductions act {:at :hall :inv #{} :world world} [[:take :lamp] [:take :lamp] [:go :north] [:go :east] [:jump]])] (println (:at st) (sort (:inv st)) (:msg st)))
+;; matrix determinant spiral, permutations lexicographic, gray, subsets sum, coin change, lis, edit distance table
+(defn coins [cs n] (peek (reduce (fn [ways c] (reduce (fn [w i] (if (>= i c) (update w i + (w (- i c))) w)) ways (range (inc n)))) (into [1] (repeat n 0)) cs)))
+(prn (coins [1 5 10 25 50] 100))
+(defn lis [xs] (apply max-key count (reduce (fn [best x] (conj best (conj (apply max-key count [] (filter #(< (peek %) x) (remove empty? best))) x))) [[]] xs)))
+(prn (lis [10 9 2 5 3 7 101 18]))
+(defn next-perm [v] (when-let [i (last (filter #(neg? (compare (v %) (v (inc %)))) (range (dec (count v)))))] (let [j (last (filter #(pos? (compare (v %) (v i))) (range (count v)))) w (assoc v i (v j) j (v i))] (into (subvec w 0 (inc i)) (rseq (subvec w (inc i)))))))
+(prn (take-while some? (take 6 (iterate next-perm [1 2 3]))))
