@@ -90,6 +90,8 @@ int shortest_digits(double value, char* digits, int& exponent) {
     const int bit = biased == 0 ? std::countr_zero(fraction) : 52;
     return exact_digits(std::uint64_t{1} << 52, biased == 0 ? bit - 1074 : biased - 1023, bit + 1, digits, exponent);
   }
+  // Between 2^63 and 10^27 the JVM computes in words that may overflow.
+  if (biased >= 1023 + 63 && biased <= 1023 + 90) return exact_digits(fraction | std::uint64_t{1} << 52, biased - 1023, 53, digits, exponent);
   return digits_of(to_decimal(fraction, biased), digits, exponent);
 }
 
