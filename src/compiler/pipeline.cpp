@@ -72,7 +72,7 @@ ClosedWorld annotate(CompileContext& context, Program& program) {
     if (context.options.mode == Mode::Program && !context.options.with_eval) analyzer::drop_member_questions(program);
     analyzer::inline_wrappers(program);
   }
-  if (context.enabled("fold-arithmetic", 1)) analyzer::fold_arithmetic(program);
+  if (context.enabled("fold-arguments", 1)) analyzer::fold_arguments(program);
   after_ast(context, "inline-wrappers", program);
   analyzer::to_a_normal_form(program);
   after_ast(context, "anf", program);
@@ -83,7 +83,7 @@ ClosedWorld annotate(CompileContext& context, Program& program) {
   return world;
 }
 
-constexpr std::string_view k_switchable[] = {"specialize", "fusion", "inline-wrappers", "fold-arithmetic",  "fold-branches", "thread-jumps", "inline",        "infer",             "speculate", "unbox",
+constexpr std::string_view k_switchable[] = {"specialize", "fusion", "inline-wrappers", "fold-arguments",  "fold-branches", "thread-jumps", "inline",        "infer",             "speculate", "unbox",
                                              "cancel-counts",   "borrow-arguments", "borrow",        "take-fields",  "reuse",         "inline-access",
                                              "regalloc",        "promote",          "belady",        "inline-caches", "inline-equality", "inline-allocation"};
 constexpr std::string_view k_dumpable[] = {"specialize", "fusion", "inline-wrappers", "anf",          "captures",     "ownership",  "lower",

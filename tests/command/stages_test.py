@@ -20,7 +20,7 @@ PRESSURE = """(defn keep [x] x)
 (println (many 30))
 """
 PASSES = ("specialize", "fusion", "inline-wrappers", "anf", "captures", "ownership", "lower", "fold-branches", "thread-jumps", "cancel-counts", "dead-blocks")
-SWITCHES = ("specialize", "fusion", "inline-wrappers", "fold-arithmetic", "fold-branches", "thread-jumps", "inline", "infer", "speculate", "unbox", "cancel-counts", "borrow-arguments",
+SWITCHES = ("specialize", "fusion", "inline-wrappers", "fold-arguments", "fold-branches", "thread-jumps", "inline", "infer", "speculate", "unbox", "cancel-counts", "borrow-arguments",
             "borrow", "take-fields", "reuse", "inline-access", "inline-allocation", "regalloc", "promote", "belady", "inline-caches", "inline-equality")
 
 

@@ -167,7 +167,7 @@ Node* Expander::analyze_invoke(const Items& items) {
   if (const auto* reference = as<VarRefNode>(node->callee)) {
     if (Node* division = primitive_division(*reference->var, node->arguments)) return division;
   }
-  return node;
+  return in_pairs(node);
 }
 
 // Goes on after a failure, to report more in one run.

@@ -200,6 +200,9 @@ class Expander : private FormState {
   Primitive primitive_of_call(const VarInfo& var, const std::vector<Node*>& arguments) const;
   Node* primitive_division(const VarInfo& var, const std::vector<Node*>& arguments);
 
+  // pairs.cpp
+  Node* in_pairs(InvokeNode* node);
+
   // interop.cpp
   Node* special_dot(Borrowed form, const Items& items, Place place);
   Node* special_new(Borrowed form, const Items& items, Place place);

@@ -16,8 +16,8 @@ class Environment;
 // Calls of functions that only call a runtime function become that runtime call; keywords as functions become lookups.
 void inline_wrappers(Program& program);
 
-// (+ a b c) and its kin become operations on two.
-void fold_arithmetic(Program& program);
+// (assoc m k v l w), (< a b c) and their kin become operations on two.
+void fold_arguments(Program& program);
 
 // Functions that are given known functions, and local functions that are only called, take the place of their calls.
 struct SpecialisationCounts {
