@@ -24,6 +24,9 @@ inline constexpr unsigned k_branch = 32;                // elements of a leaf, c
 inline constexpr unsigned k_array_map_limit = 8;        // entries an ArrayMap may grow to
 inline constexpr unsigned k_array_map_maximum = 32000;  // entries that fit `Header::slots` when array-map makes one
 
+// VectorTrie: nobody but it refers to a node or leaf below it, so that a unique trie may write to them without a look at their counts.
+// Cleared for good where one of them gets a second owner.
+inline constexpr std::uint8_t k_flag_own_nodes = 4;
 struct VectorTrie {  // always more than 32 elements
   Header header;
   std::uint32_t size;
@@ -180,6 +183,11 @@ inline std::size_t bytes_of(const Header* h) {
 inline Word meta_of(Word w) {  // borrowed
   Header* h = header_of(w);
   return meta_slots(h) ? slots_of(h)[h->slots - 1] : abi::k_nil;
+}
+
+// Something below a trie gets a further owner. Nothing is written to a trie that threads share or that is static: such a one is never unique again.
+inline void share_nodes(Header* trie) {
+  if (count_of(trie) > 0) trie->flags = static_cast<std::uint8_t>(trie->flags & ~k_flag_own_nodes);
 }
 
 // A copy with count 1; what it refers to is counted once more.

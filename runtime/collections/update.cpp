@@ -172,6 +172,10 @@ Word slisp_assoc(Word x, Word key, Word value) {
   return fail_with(x, key, "clojure.lang.Associative");
 }
 
+Word slisp_assoc_index(Word x, Word key, Word value) { return slisp::abi::slisp_assoc(x, key, value); }
+Word slisp_conj_vector(Word v, Word element) { return slisp::abi::slisp_conj(v, element); }
+Word slisp_pop_vector(Word v) { return slisp::abi::slisp_pop(v); }
+
 Word slisp_dissoc(Word x, Word key) {
   if (x == k_nil) return x;
   if (asks_type(x)) return slisp_type_operations.dissoc(x, key);

@@ -4,6 +4,17 @@
 // Idea: the path to a change is owned from the top (own() copies what is shared); a node copied because its parent was
 //        shared counts its children, so that they are shared in turn and are copied as well.
 #include "runtime/collections/vector_trie.hpp"
+#include "runtime/memory/context.hpp"
+
+// runtime/control/generated_code_update.asm
+static_assert(static_cast<int>(slisp::rt::Kind::Vector) == 21 && static_cast<int>(slisp::rt::Kind::VectorTrie) == 22 &&
+              static_cast<int>(slisp::rt::Kind::Transient) == 34);
+static_assert(slisp::rt::k_flag_own_nodes == 4 && offsetof(slisp::rt::VectorTrie, size) == 8 && offsetof(slisp::rt::VectorTrie, shift) == 12 &&
+              offsetof(slisp::rt::VectorTrie, root) == 16 && offsetof(slisp::rt::VectorTrie, tail) == 24 &&
+              offsetof(slisp::rt::Transient, finished) == 8 && offsetof(slisp::rt::Transient, collection) == 16);
+static_assert(offsetof(slisp::rt::ThreadState, runtime) + offsetof(slisp::abi::Runtime, updates) == 1136 &&
+              static_cast<int>(slisp::rt::Update::Conj) == 0 && static_cast<int>(slisp::rt::Update::Assoc) == 1 &&
+              static_cast<int>(slisp::rt::Update::Pop) == 4 && sizeof(slisp::rt::UpdateCounts) == 7 * 24);
 
 namespace slisp::rt {
 namespace {
@@ -19,8 +30,9 @@ Word new_node(Word child) {
   node->slot[0] = child;
   return word_of(node);
 }
-Word new_trie(std::size_t size, unsigned shift, Word root, Word tail) {
+Word new_trie(std::size_t size, unsigned shift, Word root, Word tail, bool own_nodes) {
   auto* t = allocate_as<VectorTrie>(Kind::VectorTrie, sizeof(VectorTrie), 2);
+  if (own_nodes) t->header.flags |= k_flag_own_nodes;
   t->size = static_cast<std::uint32_t>(size);
   t->shift = shift;
   t->root = root;
@@ -66,6 +78,10 @@ void push_tail(VectorTrie* t, Word element) {
   }
   t->tail = new_tail(element);
 }
+// The node or leaf at *slot, which the unique trie t may write to.
+Inline* own_node(const VectorTrie* t, Word* slot) {
+  return reinterpret_cast<Inline*>((t->header.flags & k_flag_own_nodes) != 0 ? header_of(*slot) : own(slot));
+}
 // Take the last leaf out of the node at *slot; `last` tells whether the node has no child left then.
 Word pop_leaf(Word* slot, unsigned shift, bool& empty) {
   Inline* node = reinterpret_cast<Inline*>(own(slot));
@@ -92,7 +108,8 @@ Word trie_of_full_vector(Word v, Word element) {
     meta = retained(meta_of(v));
     v = word_of(set_meta(own(&v), abi::k_nil));
   }
-  Word t = new_trie(k_branch + 1, 5, new_node(v), new_tail(element));
+  const bool own_nodes = unique(v);
+  Word t = new_trie(k_branch + 1, 5, new_node(v), new_tail(element), own_nodes);
   return meta == abi::k_nil ? t : word_of(set_meta(header_of(t), meta));
 }
 
@@ -118,9 +135,9 @@ Word trie_put(Word v, std::size_t index, Word element) {
   if (index < trie_tail_start(t)) {
     slot = &t->root;
     for (unsigned shift = t->shift; shift > 0; shift -= 5)
-      slot = &reinterpret_cast<Inline*>(own(slot))->slot[(index >> shift) % k_branch];
+      slot = &own_node(t, slot)->slot[(index >> shift) % k_branch];
   }
-  slot = &reinterpret_cast<Inline*>(own(slot))->slot[index % k_branch];
+  slot = &own_node(t, slot)->slot[index % k_branch];
   Word old = *slot;
   *slot = element;
   release(old);

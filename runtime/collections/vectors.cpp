@@ -40,7 +40,11 @@ const Word* vector_run(Word v, std::size_t index, std::size_t& count) {
   }
 }
 
-Word vector_leaf(Word v, std::size_t index) { return kind_of(v) == Kind::Vector ? v : trie_leaf(v, index); }
+Word shared_leaf(Word v, std::size_t index) {
+  if (kind_of(v) == Kind::Vector) return retained(v);
+  share_nodes(header_of(v));
+  return retained(trie_leaf(v, index));
+}
 
 Word vector_with_room(std::size_t room) { return word_of(allocate(Kind::Vector, sizeof(Header) + sizeof(Word) * room, 0)); }
 

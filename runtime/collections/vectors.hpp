@@ -36,8 +36,8 @@ inline Word vector_ref(Word v, std::size_t index) {
   std::size_t count;
   return *vector_run(v, index, count);
 }
-// The leaf (a Vector) that holds `index`, borrowed; not for SubVectors.
-Word vector_leaf(Word v, std::size_t index);
+// The leaf (a Vector) that holds `index`, owned; not for SubVectors. v borrowed.
+Word shared_leaf(Word v, std::size_t index);
 
 Word make_vector(const Word* elements, std::size_t count);  // consumes the elements
 Word make_pair(Word key, Word value);                       // a map entry

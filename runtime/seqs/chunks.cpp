@@ -107,7 +107,7 @@ Word slisp_chunk_first(Word s) {
     if (c->index > 0) chunk = vec_sub(chunk, c->index, vector_size(chunk));
   } else {
     auto* v = at<VectorSeq>(s);
-    chunk = retained(vector_leaf(v->vector, v->index));
+    chunk = shared_leaf(v->vector, v->index);
     const std::size_t size = vector_size(chunk), count = vector_chunk_size(v);
     if (count < size) chunk = vec_sub(chunk, size - count, size);
   }

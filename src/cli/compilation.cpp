@@ -94,10 +94,11 @@ void print_fusion(const analyzer::FusionCounts& counts) {
 }
 void print_types(const compiler::TypeCounts& counts) {
   std::fprintf(stderr,
-               "types        %llu raw values, %llu raw operations, %llu boxes made, %llu raw parameters, %llu raw results, %llu tests decided, %llu versions\n",
+               "types        %llu raw values, %llu raw operations, %llu boxes made, %llu raw parameters, %llu raw results, %llu tests decided, %llu versions, %llu vector updates\n",
                static_cast<unsigned long long>(counts.raw_values), static_cast<unsigned long long>(counts.raw_operations),
                static_cast<unsigned long long>(counts.boxes), static_cast<unsigned long long>(counts.raw_parameters),
-               static_cast<unsigned long long>(counts.raw_results), static_cast<unsigned long long>(counts.tests), static_cast<unsigned long long>(counts.versions));
+               static_cast<unsigned long long>(counts.raw_results), static_cast<unsigned long long>(counts.tests), static_cast<unsigned long long>(counts.versions),
+               static_cast<unsigned long long>(counts.vector_updates));
 }
 // The namespaces with an init function among these and all that they require, in the order of the index.
 std::vector<std::string> namespaces_to_set_up(const std::vector<std::string>& mentioned) {

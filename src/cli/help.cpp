@@ -1,6 +1,7 @@
 // help.cpp: what `slisp help` prints. The man page and the completions are written from the same words; a test compares them.
 #include "src/cli/options.hpp"
 #include "src/cli/version.hpp"
+#include "src/compiler/pipeline.hpp"
 
 namespace slisp::cli {
 namespace {
@@ -37,6 +38,19 @@ constexpr const char* k_status =
     "\n"
     "exit status: 0; 1 for a wrong program; 2 for wrong usage; 70 for a fault of slisp\n";
 
+// What may stand for PASS, in lines of up to a hundred characters.
+std::string pass_names() {
+  std::string text = "\npasses that --no-PASS leaves out\n", line = " ";
+  for (std::string_view name : compiler::switchable_passes()) {
+    if (line.size() + name.size() > 100) {
+      text += line + "\n";
+      line = " ";
+    }
+    line.append(" ").append(name);
+  }
+  return text + line + "\n";
+}
+
 }  // namespace
 
 std::string short_help() { return std::string(k_overview); }
@@ -51,7 +65,7 @@ std::string help_text(const std::string& topic) {
                        "  -o OUT               name of the result; left out: FILE without its suffix\n"
                        "  -m NAMESPACE         in place of FILE: the file of a namespace, below -I, the :paths of deps.edn, or here\n"
                        "  --emit=STAGE         stop at a stage and write it: forms ast ir asm (to OUT or standard output), obj, exe\n") +
-           k_options + k_status;
+           k_options + pass_names() + k_status;
   if (topic == "run")
     return std::string("usage: slisp run [OPTION]... FILE [ARG]...\n       slisp [OPTION]... FILE [ARG]...\n       slisp run [OPTION]... -m NAMESPACE [ARG]...\n\n"
                        "Compiles FILE unless the cache ($XDG_CACHE_HOME/slisp) has it, and becomes the program with ARGs.\n"

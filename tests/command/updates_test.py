@@ -42,6 +42,27 @@ class Updates(Case):
             self.assertGreater(in_place, 0, name)
             self.assertEqual(copied, 0, (name, counts))
 
+    def test_stubs_update_as_the_runtime_does(self):
+        """Vectors are changed by stubs of generated code: each is called, does its work without the runtime's function, and counts it."""
+        source = """
+(defn filled [n] (loop [i 0 v []] (if (< i n) (recur (inc i) (conj v i)) v)))
+(defn negated [v n] (loop [i 0 v v] (if (< i n) (recur (inc i) (assoc v i (- i))) v)))
+(defn drained [n] (loop [v (loop [i 0 v []] (if (< i n) (recur (inc i) (conj v i)) v)) i 0] (if (< i 900) (recur (pop v) (inc i)) v)))
+(defn built [n] (loop [i 0 t (transient [])] (if (< i n) (recur (inc i) (conj! t i)) (persistent! (assoc! t (int 7) :seven)))))
+(println (reduce + (negated (filled 1000) 1000)) (drained 1000) (built 40))
+"""
+        stubs = {"conj_vector", "pop_vector", "assoc_index", "conj_transient", "assoc_transient"}
+        called = lambda *options: {s for s in stubs if f"call slisp_slow_{s}\n" in self.assembly(source, *options)}
+        self.assertEqual((called(), called("--no-inline-access"), called("--no-unbox") & {"conj_vector", "pop_vector", "assoc_index"}), (stubs, set(), set()))
+        with_stubs, without = self.updates(self.compiled(source)), self.updates(self.compiled(source, "--no-inline-access"))
+        self.assertEqual(with_stubs, without)
+        self.assertGreater(with_stubs["assoc"][0], 900)
+
+    def assembly(self, source, *options):
+        self.file("stubs.slisp", source)
+        self.expect(self.slisp("compile", "--emit=asm", *options, "stubs.slisp", "-o", "stubs.asm"), 0, "", "")
+        return (self.work / "stubs.asm").read_text()
+
     def test_a_kept_version_is_copied(self):
         self.assertEqual(self.updates(self.compiled("(let [v (vec (range 5)) w (assoc v 0 :x)] (println v w))"))["assoc"][1], 1)
 

@@ -65,7 +65,7 @@ class Text {
     return count_out_behind(d, element);
   }
   Text& count_out_behind(const RegisterNames& d, const std::string& element) {
-    *this << "mov " << d.wide << ',' << element << "\ntest " << d.byte << ",3\njnz near " << label('d') << "\nmov r11d,[" << d.wide
+    *this << "mov " << d.wide << ',' << element << '\n' << label('k') << ":\ntest " << d.byte << ",3\njnz near " << label('d') << "\nmov r11d,[" << d.wide
           << "]\nsub r11d,1\njc near " << label('d') << "\ncmp r11d,0x7ffffffe\njae near " << label('s') << "\ninc dword [" << d.wide
           << "]\njmp near " << label('d') << '\n';
     return count_slow(d);
@@ -138,9 +138,14 @@ TemplateText nth_take(const AccessContext& at, const RegisterNames& d, const Reg
 
 TemplateText first_take(const AccessContext& at, const RegisterNames& d, const RegisterNames& v) {
   Text hot(at), cold(at);
-  hot.is_object(v, 'c').kind_is(v, Kind::List, 'c');
-  const std::string element = "[" + v.wide + "+16]";
+  hot.is_object(v, 'c').kind_is(v, Kind::List, 'e');
+  const std::string element = "[" + v.wide + "+16]", of_cons = "[" + v.wide + "+8]";
   hot.move_out(d, v, element);
+  cold << cold.label('e') << ":\n";
+  cold.kind_is(v, Kind::Cons, 'c') << "cmp dword [" << v.wide << "],1\njne near " << cold.label('x') << "\nmov r11," << of_cons
+                                    << "\nmov qword " << of_cons << ',' << std::to_string(abi::k_nil) << "\nmov " << d.wide << ",r11\njmp near "
+                                    << cold.label('d') << '\n' << cold.label('x') << ":\nmov " << d.wide << ',' << of_cons << "\njmp near "
+                                    << cold.label('k') << '\n';
   cold.count_out(d, element).ask(d, v);
   return {hot.take(), cold.take()};
 }

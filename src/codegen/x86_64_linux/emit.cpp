@@ -490,6 +490,10 @@ class Printer {
       case Opcode::Nth:
       case Opcode::Step:
       case Opcode::NewCons: access(inst); return;
+      case Opcode::Update:
+        out_ << "mov [r15+" << abi::k_offset_arguments << "]," << reg(o[1]) << "\ncall " << slow_path(inst) << "\ntest r11,r11\njz near .b"
+             << inst.exit << "\nmov " << reg(o[0]) << ",r11\n";
+        return;
       case Opcode::Renew:
       case Opcode::NewObject: new_object(inst); return;
       case Opcode::Shell:

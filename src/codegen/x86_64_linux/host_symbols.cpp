@@ -19,7 +19,8 @@ extern "C" {
   SLISP_STUB(slisp_long_overflow_slow) SLISP_STUB(slisp_long_overflow_slow_x) SLISP_STUB(slisp_divide_by_zero_slow)          \
   SLISP_STUB(slisp_divide_by_zero_slow_x) SLISP_SLOW(nth_look) SLISP_SLOW(first_look) SLISP_SLOW(rest_look)                  \
   SLISP_SLOW(next_look) SLISP_SLOW(seq_look) SLISP_SLOW(empty_look) SLISP_SLOW(first_take) SLISP_SLOW(seq)  \
-  SLISP_SLOW(nth_default) SLISP_SLOW(nth_default_look) SLISP_SLOW(rest) SLISP_SLOW(next) SLISP_SLOW(first)   \
+  SLISP_SLOW(nth_default) SLISP_SLOW(nth_default_look) SLISP_SLOW(vector_nth) SLISP_SLOW(assoc_index) SLISP_SLOW(conj_vector)                 \
+  SLISP_SLOW(pop_vector) SLISP_SLOW(assoc_transient) SLISP_SLOW(conj_transient) SLISP_SLOW(rest) SLISP_SLOW(next) SLISP_SLOW(first)   \
   SLISP_STUB(slisp_shell) SLISP_STUB(slisp_shell_x) SLISP_STUB(slisp_end_object) SLISP_STUB(slisp_end_object_x)              \
   SLISP_STUB(slisp_allocate_slow) SLISP_STUB(slisp_allocate_slow_x)
 SLISP_STUBS

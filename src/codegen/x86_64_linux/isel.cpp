@@ -167,7 +167,7 @@ bool Selector::select(const ir::Instruction& inst, ir::BlockId& next) {
         return true;
       }
       std::uint32_t exit = edge_block(inst.edges[1], true);
-      Inline how = select_access(inst, exit) || select_allocation(inst, exit) ? Inline::Yes : select_inline(inst, exit);
+      Inline how = select_access(inst, exit) || select_update(inst, exit) || select_allocation(inst, exit) ? Inline::Yes : select_inline(inst, exit);
       if (how == Inline::No) let_go(inst);
       if (how == Inline::WithBranch) return true;
       if (how == Inline::No) call_runtime(inst, exit);

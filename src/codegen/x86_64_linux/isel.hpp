@@ -82,6 +82,7 @@ class Selector {
   void pass_arguments(MInst& call, std::span<const ir::ValueId> arguments);
   // isel_access.cpp: true if an inline form was chosen.
   bool select_access(const ir::Instruction& inst, std::uint32_t exit);
+  bool select_update(const ir::Instruction& inst, std::uint32_t exit);
   // isel_allocation.cpp: the same; find_constructions() looks for them in a block, in front of its selection.
   struct Construction {
     abi::Kind kind;

@@ -1,4 +1,4 @@
-// isel_access.cpp: looks into collections that have an inline form for small vectors and lists.
+// isel_access.cpp: looks into collections that have an inline form for small vectors and lists, and changes that a stub makes in place.
 #include "src/codegen/x86_64_linux/isel.hpp"
 
 namespace slisp::x64 {
@@ -9,6 +9,7 @@ using Rt = abi::RuntimeFunctionId;
 bool inline_form(Rt id, Opcode& op) {
   switch (id) {
     case Rt::nth_default_look:
+    case Rt::vector_nth:
     case Rt::nth_look: op = Opcode::NthLook; return true;
     case Rt::first_look: op = Opcode::FirstLook; return true;
     case Rt::rest_look: op = Opcode::RestLook; return true;
@@ -26,7 +27,30 @@ bool inline_form(Rt id, Opcode& op) {
     default: return false;
   }
 }
+bool update_in_place(Rt id) {
+  return id == Rt::assoc_index || id == Rt::conj_vector || id == Rt::pop_vector || id == Rt::assoc_transient || id == Rt::conj_transient;
+}
 }  // namespace
+
+// Operands go through the context's argument buffer: a stub changes the collection in place, or asks the runtime.
+bool Selector::select_update(const ir::Instruction& inst, std::uint32_t exit) {
+  if (options_.optimize == 0 || !options_.inline_access || exit == k_no_block || !update_in_place(static_cast<Rt>(inst.id))) return false;
+  Operand collection = operand(inst.operands[0]);
+  if (!collection.is(Operand::Kind::Virtual)) return false;   // a constant: shared, so it is copied
+  if (inst.operands.size() != abi::runtime_function(static_cast<Rt>(inst.id)).parameter_count) return false;
+  for (std::size_t i = 1; i < inst.operands.size(); ++i) {
+    MInst& store = emit(Opcode::Store);
+    store.operand[0] = memory(Register::r15, static_cast<std::int64_t>(abi::k_offset_arguments + 8 * i));
+    store.operand[1] = operand(inst.operands[i]);
+  }
+  std::uint32_t d = define(inst.result);
+  MInst& out = emit(Opcode::Update);
+  out.number = inst.id;
+  out.operand[0] = virtual_register(d);
+  out.operand[1] = collection;
+  out.exit = exit;
+  return true;
+}
 
 bool Selector::select_access(const ir::Instruction& inst, std::uint32_t exit) {
   Opcode op{};

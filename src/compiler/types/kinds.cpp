@@ -60,6 +60,12 @@ KindSet same_number(KindSet a) {
   return out;
 }
 
+// An update keeps the kinds of `same`, makes `of_nil` from nil, and anything from what is not listed (types of the program among it).
+KindSet updated(KindSet collection, KindSet same, KindSet of_nil) {
+  if (collection & ~(same | k_nil)) return k_all;
+  return (collection & same) | (collection & k_nil ? of_nil : k_nothing);
+}
+
 }  // namespace
 
 KindSet kinds_of_result(Rt function, std::span<const KindSet> operands) {
@@ -111,6 +117,14 @@ KindSet kinds_of_result(Rt function, std::span<const KindSet> operands) {
     case Rt::parse_number: return k_long;
     case Rt::parse_double_strict: return k_double;
     case Rt::vector: return k_vector;
+    case Rt::assoc:
+    case Rt::assoc_index: return updated(operand(0), k_vector | k_map, k_map);
+    case Rt::conj:
+    case Rt::conj_vector: return updated(operand(0), k_vector | k_map | k_set | k_list, k_list);
+    case Rt::dissoc: return updated(operand(0), k_map, k_nil);
+    case Rt::disj: return updated(operand(0), k_set, k_nil);
+    case Rt::pop:
+    case Rt::pop_vector: return updated(operand(0), k_vector, k_nil);
     case Rt::map_literal: return k_map;
     case Rt::set_literal: return k_set;
     case Rt::list: return k_list;

@@ -192,7 +192,32 @@ class Rewriter {
       inst.op = Op::SqrtF64;
       inst.id = 0;
     }
+    known_vector(inst);
     other(inst);
+  }
+
+  // Updates of what is, or by its key most likely is, a vector: their slow path starts with that kind.
+  void known_vector(Instruction& inst) {
+    if (inst.op != Op::TryRtCall) return;
+    auto kinds = [&](std::size_t i) { return kinds_.at(inst.operands[i], original_); };
+    Rt form;
+    switch (static_cast<Rt>(inst.id)) {
+      case Rt::assoc:
+        if ((kinds(0) & k_vector) == 0 || (kinds(1) & k_long) == 0 || (kinds(1) & ~k_number) != 0) return;
+        form = Rt::assoc_index;
+        break;
+      case Rt::conj:
+        if (kinds(0) != k_vector) return;
+        form = Rt::conj_vector;
+        break;
+      case Rt::pop:
+        if (kinds(0) != k_vector) return;
+        form = Rt::pop_vector;
+        break;
+      default: return;
+    }
+    inst.id = static_cast<std::uint32_t>(form);
+    ++counts_.vector_updates;
   }
 
   // ---- operations on numbers

@@ -20,6 +20,22 @@ Owned up_to(int n) {
   for (int i = 0; i < n; ++i) v = vector_conj(std::move(v), num(i));
   return v;
 }
+// Is everything below this node counted once?
+bool counted_once(Word node, unsigned shift) {
+  if (header_of(node)->count != 1) return false;
+  if (shift == 0) return true;
+  for (unsigned i = 0; i < header_of(node)->slots; ++i)
+    if (!counted_once(at<Inline>(node)->slot[i], shift - 5)) return false;
+  return true;
+}
+bool says_own_nodes(const Owned& v) { return v.is(Kind::VectorTrie) && (header_of(v.word())->flags & k_flag_own_nodes) != 0; }
+// A trie that says that its nodes are its own is right.
+void check_own_nodes(const Owned& v) {
+  if (!says_own_nodes(v)) return;
+  const auto* t = at<VectorTrie>(v.word());
+  REQUIRE(counted_once(t->root, t->shift));
+  REQUIRE(counted_once(t->tail, 0));
+}
 }  // namespace
 
 TEST_CASE("random updates of vectors agree with a model, shared versions stay as they were") {
@@ -62,14 +78,41 @@ TEST_CASE("random updates of vectors agree with a model, shared versions stay as
       if (random() % 3 == 0) v = own(abi::slisp_to_vector(own(abi::slisp_seq(v.take())).take()));
     }
     REQUIRE_FALSE(v.failed());
+    check_own_nodes(v);
+    if (v.is(Kind::VectorTrie) && random() % 8 == 0) {
+      const Owned chunk = own(abi::slisp_chunk_first(own(abi::slisp_seq(Owned::copy(v).take())).take()));   // for a while somebody has a leaf
+      check_own_nodes(v);
+    }
     if (keep && versions.size() < 5)
       versions.emplace_back(std::move(v), model);
     else
       versions[which] = {std::move(v), model};
     if (step % 20 == 0)
-      for (const auto& [version, its_model] : versions) check_vector(version, its_model);
+      for (const auto& [version, its_model] : versions) {
+        check_vector(version, its_model);
+        check_own_nodes(version);
+      }
   }
   for (const auto& [version, its_model] : versions) check_vector(version, its_model);
+}
+
+TEST_CASE("a trie knows whether its nodes are its own") {
+  NothingLeft guard;
+  Owned v = up_to(2000);
+  CHECK(says_own_nodes(v));
+  v = own(abi::slisp_assoc(v.take(), num(5).take(), num(7).take()));
+  CHECK(says_own_nodes(v));
+  Owned other = own(abi::slisp_assoc(Owned::copy(v).take(), num(5).take(), num(8).take()));
+  CHECK_FALSE(says_own_nodes(v));
+  CHECK_FALSE(says_own_nodes(other));
+  v = up_to(2000);
+  {
+    const Owned chunk = own(abi::slisp_chunk_first(own(abi::slisp_seq(Owned::copy(v).take())).take()));
+    CHECK_FALSE(says_own_nodes(v));
+    v = own(abi::slisp_assoc(v.take(), num(0).take(), num(9).take()));
+    CHECK(pr(abi::slisp_nth(Owned::copy(chunk).take(), 0)) == "0");
+  }
+  CHECK(pr(abi::slisp_nth(v.take(), 0)) == "9");
 }
 
 TEST_CASE("deep tries grow and shrink") {
