@@ -24,6 +24,11 @@ slisp_programs(O1 "full;programs")
 slisp_programs(evaluator "full;programs")
 slisp_programs(valgrind "nightly;programs")
 
+# The sanitizers' runtime under the same programs, nightly.
+add_test(NAME programs_asan COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/tools/asan_programs.py
+  --source ${PROJECT_SOURCE_DIR} --build ${PROJECT_BINARY_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/programs)
+set_tests_properties(programs_asan PROPERTIES LABELS "nightly;programs" TIMEOUT 7200)
+
 # Valgrind over the areas where memory is the point runs always; over all of them nightly. `memory` is most of the time of a full run, so
 # it stands in parts, which several processors share.
 if(lifetime IN_LIST areas)

@@ -5,7 +5,6 @@
 
 namespace slisp::rt {
 namespace {
-std::uint32_t bit_of(std::uint32_t hash, unsigned shift) { return shift > 31 ? 1u : 1u << ((hash >> shift) & 31); }
 ChampNode* new_node(Kind kind, std::uint32_t data, std::uint32_t nodes, unsigned slots, std::uint8_t flags = 0) {
   auto* n = allocate_as<ChampNode>(kind, sizeof(ChampNode) + sizeof(Word) * slots, static_cast<std::uint16_t>(slots), flags);
   n->data = data;

@@ -23,6 +23,8 @@ inline unsigned count_bits(std::uint32_t bits) {
   bits = (bits & 0x33333333) + (bits >> 2 & 0x33333333);
   return ((bits + (bits >> 4)) & 0x0f0f0f0f) * 0x01010101 >> 24;
 }
+// The bit of a hash in the bitmaps of a node at this depth.
+inline std::uint32_t bit_of(std::uint32_t hash, unsigned shift) { return shift > 31 ? 1u : 1u << ((hash >> shift) & 31); }
 inline unsigned bits_below(std::uint32_t map, std::uint32_t bit) { return count_bits(map & (bit - 1)); }
 
 template <unsigned S>

@@ -4,6 +4,8 @@
 #include "runtime/abi/lookup_site.h"
 #include "runtime/collections/layouts.hpp"
 #include "runtime/types/record.hpp"
+#include <cstring>
+#include <utility>
 
 using namespace slisp::rt;
 namespace abi = slisp::abi;
@@ -32,4 +34,20 @@ extern "C" Word slisp_lookup_keyword(Word collection, Word key, Word missing, ab
     }
   }
   return abi::slisp_get_default(collection, key, retained(missing));
+}
+
+// The same; the value moves out of a collection that nobody else has.
+extern "C" Word slisp_lookup_keyword_take(Word collection, Word key, Word missing, abi::LookupSite* site) {
+  if (!is_kind(collection, Kind::ArrayMap)) return abi::slisp_get_default_take(collection, key, retained(missing));
+  const Header* h = header_of(collection);
+  Word* slot = at<Inline>(collection)->slot;
+  for (unsigned i = 0; i + 1 < h->slots; i += 2) {
+    if (slot[i] != key) continue;
+    std::uint32_t seen;
+    std::memcpy(&seen, reinterpret_cast<const char*>(h) + abi::k_offset_kind, sizeof seen);
+    const std::uint64_t offset = sizeof(Header) + sizeof(Word) * i;
+    __atomic_store_n(&site->map, offset << 32 | seen, __ATOMIC_RELAXED);
+    return unique(collection) ? std::exchange(slot[i + 1], abi::k_nil) : retained(slot[i + 1]);
+  }
+  return retained(missing);
 }

@@ -1,6 +1,8 @@
 // sort.cpp: stable merge sort of a vector by compare or by a comparator function.
 // Keeps: a comparator that throws leaves no element behind; elements are only moved, so it may look at anything.
 // Idea: runs of 8 by insertion, then merging between two buffers; fixnums alone are compared as words.
+#include "runtime/collections/vectors.hpp"
+#include "runtime/memory/updates.hpp"
 #include "runtime/seqs/seqs.hpp"
 
 namespace slisp::rt {
@@ -70,6 +72,25 @@ bool sort_by(Word comparator, Word*& words, Word*& spare, std::size_t size) {
                     [](Word later, Word earlier, bool& failed) { return compare_values(later, earlier, failed) < 0; });
 }
 
+// Does nobody else have the vector, nor any of its nodes? Sorting gives the metadata up, so there is none.
+bool is_mine(Word v, std::size_t size) {
+  if (!unique(v) || kind_of(v) == Kind::SubVector || meta_slots(header_of(v)) != 0) return false;
+  if (kind_of(v) == Kind::Vector) return true;
+  for (std::size_t i = 0; i < size; i += k_branch)
+    if (!alone_down_to(v, i)) return false;
+  return true;
+}
+
+void put_back(Word v, const Word* words, std::size_t size) {
+  for (std::size_t i = 0; i < size;) {
+    std::size_t n;
+    auto* run = const_cast<Word*>(vector_run(v, i, n));
+    std::memcpy(run, words + i, n * sizeof(Word));
+    i += n;
+  }
+  if (kind_of(v) == Kind::Vector) header_of(v)->flags &= abi::k_flag_has_meta;   // no map entry any more
+}
+
 }  // namespace
 }  // namespace slisp::rt
 
@@ -82,20 +103,27 @@ extern "C" Word slisp_sort_vector(Word comparator, Word x) {
     return 0;
   }
   const std::size_t size = vector_size(vector);
+  // A vector that nobody else has is sorted in place: its elements move to the buffer and back.
+  const bool mine = is_mine(vector, size);
+  note_update(Update::Sort, vector);
   auto* buffer = static_cast<Word*>(scratch_allocate(2 * sizeof(Word) * (size + 1)));
   Word *words = buffer, *spare = buffer + size;
   for (std::size_t i = 0; i < size;) {
     std::size_t n;
     const Word* run = vector_run(vector, i, n);
-    for (std::size_t j = 0; j < n; ++j) words[i + j] = retained(run[j]);
+    for (std::size_t j = 0; j < n; ++j) words[i + j] = mine ? run[j] : retained(run[j]);
     i += n;
   }
-  release(vector);
   Word result = 0;
-  if (sort_by(comparator, words, spare, size)) {
-    result = make_vector(words, size);
+  const bool sorted = sort_by(comparator, words, spare, size);
+  if (mine) {                                            // after a failure too: in whatever order, each is there once
+    put_back(vector, words, size);
+    if (sorted) result = vector;
+    else release(vector);
   } else {
-    for (std::size_t i = 0; i < size; ++i) release(words[i]);
+    release(vector);
+    if (sorted) result = make_vector(words, size);
+    else for (std::size_t i = 0; i < size; ++i) release(words[i]);
   }
   scratch_free(buffer);
   release(comparator);

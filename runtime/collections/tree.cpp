@@ -67,9 +67,10 @@ Word take_first(Word* slot) {
 
 }  // namespace
 
-const Word* tree_find(Word root, Word comparator, Word key, bool& failed) {
+const Word* tree_find(Word root, Word comparator, Word key, bool& failed, bool* alone) {
   while (root != abi::k_nil) {
     auto* n = at<TreeNode>(root);
+    if (alone != nullptr) *alone = *alone && unique(root);
     const std::int64_t order = compare_by(comparator, key, n->key, failed);
     if (failed) return nullptr;
     if (order == 0) return &n->key;

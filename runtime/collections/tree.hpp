@@ -6,8 +6,8 @@ namespace slisp::rt {
 
 inline std::uint64_t tree_size(Word node) { return node == abi::k_nil ? 0 : at<TreeNode>(node)->size; }
 
-// Address of the key (value behind it), or null; failed when the comparator threw.
-const Word* tree_find(Word root, Word comparator, Word key, bool& failed);
+// Address of the key (value behind it), or null; failed when the comparator threw. `alone`: set to whether nobody else has the nodes on the way.
+const Word* tree_find(Word root, Word comparator, Word key, bool& failed, bool* alone = nullptr);
 // As Champ::insert: Added took key and value, Replaced the value.
 template <unsigned S>
 Change tree_insert(Word* slot, Word comparator, Word key, Word value);

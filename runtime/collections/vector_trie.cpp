@@ -14,7 +14,7 @@ static_assert(slisp::rt::k_flag_own_nodes == 4 && offsetof(slisp::rt::VectorTrie
               offsetof(slisp::rt::Transient, finished) == 8 && offsetof(slisp::rt::Transient, collection) == 16);
 static_assert(offsetof(slisp::rt::ThreadState, runtime) + offsetof(slisp::abi::Runtime, updates) == 1136 &&
               static_cast<int>(slisp::rt::Update::Conj) == 0 && static_cast<int>(slisp::rt::Update::Assoc) == 1 &&
-              static_cast<int>(slisp::rt::Update::Pop) == 4 && sizeof(slisp::rt::UpdateCounts) == 7 * 24);
+              static_cast<int>(slisp::rt::Update::Pop) == 4 && sizeof(slisp::rt::UpdateCounts) == 8 * 24);
 
 namespace slisp::rt {
 namespace {

@@ -36,6 +36,18 @@ inline Word vector_ref(Word v, std::size_t index) {
   std::size_t count;
   return *vector_run(v, index, count);
 }
+// Does nobody else have the nodes that lead from a unique vector to this element? Of a SubVector nobody knows.
+inline bool alone_down_to(Word v, std::size_t index) {
+  if (kind_of(v) != Kind::VectorTrie) return kind_of(v) == Kind::Vector;
+  const auto* t = at<VectorTrie>(v);
+  if (index >= trie_tail_start(t)) return unique(t->tail);
+  Word node = t->root;
+  for (unsigned shift = t->shift; shift > 0; shift -= 5) {
+    if (!unique(node)) return false;
+    node = at<Inline>(node)->slot[(index >> shift) % k_branch];
+  }
+  return unique(node);
+}
 // The leaf (a Vector) that holds `index`, owned; not for SubVectors. v borrowed.
 Word shared_leaf(Word v, std::size_t index);
 

@@ -14,6 +14,7 @@
 %define KIND_RECORD 47
 
 extern slisp_lookup_keyword
+extern slisp_lookup_keyword_take
 extern slisp_dup_slow
 extern slisp_dup_slow_x
 
@@ -86,5 +87,22 @@ FUNCTION %1
 %endmacro
         LOOKUP  slisp_lookup_slow, slisp_dup_slow, 0
         LOOKUP  slisp_lookup_slow_x, slisp_dup_slow_x, 1
+
+; The same for a value that moves out of what nobody else has: all of it is answered by slisp_lookup_keyword_take.
+%macro TAKE 2                           ; name, 1 for xmm registers too
+FUNCTION %1
+        SAVE    %2
+        mov     rdi, [r15+CONTEXT_ARGUMENTS]
+        mov     rsi, [r15+CONTEXT_ARGUMENTS+8]
+        mov     rdx, [r15+CONTEXT_ARGUMENTS+16]
+        mov     rcx, r11
+        call    slisp_lookup_keyword_take
+        mov     r11, rax
+        RESTORE %2
+        ret
+%1.end:
+%endmacro
+        TAKE    slisp_lookup_take, 0
+        TAKE    slisp_lookup_take_x, 1
 
 section .note.GNU-stack noalloc noexec nowrite progbits

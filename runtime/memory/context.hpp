@@ -69,7 +69,7 @@ struct BindingTable;
 
 namespace slisp::rt {
 // Operations that change a collection in place where nobody else has it.
-enum class Update : std::uint8_t { Conj, Assoc, Dissoc, Disj, Pop, Merge, Append, k_count };
+enum class Update : std::uint8_t { Conj, Assoc, Dissoc, Disj, Pop, Merge, Append, Sort, k_count };
 using UpdateCounts = std::array<std::array<std::uint64_t, 3>, static_cast<std::size_t>(Update::k_count)>;   // in place, copied, from a constant
 }  // namespace slisp::rt
 

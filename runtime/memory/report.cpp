@@ -59,7 +59,7 @@ void heap_report() {
 }
 
 namespace {
-constexpr std::string_view k_update_names[] = {"conj", "assoc", "dissoc", "disj", "pop", "merge", "str"};
+constexpr std::string_view k_update_names[] = {"conj", "assoc", "dissoc", "disj", "pop", "merge", "str", "sort"};
 static_assert(std::size(k_update_names) == static_cast<std::size_t>(Update::k_count));
 UpdateCounts g_updates_of_ended_threads{};
 constinit Lock g_updates_lock;

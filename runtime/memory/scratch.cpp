@@ -23,10 +23,16 @@ void* scratch_reallocate(void* old, std::size_t bytes) {
 void scratch_free(void* memory) { std::free(memory); }
 
 void out_of_memory() {
-  static bool again = false;
-  if (!again && flush_standard_streams != nullptr) {
-    again = true;
-    flush_standard_streams();
+  // One thread tells; another one that comes here meanwhile gives it a second, lest it waits for a stream that this one holds.
+  static std::uint32_t teller = 0;
+  const std::uint32_t me = t_state.runtime.number + 1;
+  std::uint32_t before = 0;
+  __atomic_compare_exchange_n(&teller, &before, me, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+  if (before == 0) {
+    if (flush_standard_streams != nullptr) flush_standard_streams();
+  } else if (before != me) {
+    sys::sleep_milliseconds(1000);
+    sys::exit_now(1);
   }
   sys::write_error("slisp: out of memory\n");
   sys::exit_now(1);

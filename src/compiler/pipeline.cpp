@@ -76,6 +76,8 @@ ClosedWorld annotate(CompileContext& context, Program& program) {
   after_ast(context, "inline-wrappers", program);
   analyzer::to_a_normal_form(program);
   after_ast(context, "anf", program);
+  if (context.enabled("look-ahead", 2)) analyzer::look_ahead(program);
+  after_ast(context, "look-ahead", program);
   analyzer::resolve_captures(program);
   after_ast(context, "captures", program);
   analyzer::mark_ownership(program);
@@ -83,11 +85,11 @@ ClosedWorld annotate(CompileContext& context, Program& program) {
   return world;
 }
 
-constexpr std::string_view k_switchable[] = {"specialize", "fusion", "inline-wrappers", "fold-arguments",  "fold-branches", "thread-jumps", "inline",        "infer",             "speculate", "unbox",
-                                             "cancel-counts",   "borrow-arguments", "borrow",        "take-fields",  "reuse",         "inline-access",
+constexpr std::string_view k_switchable[] = {"specialize", "fusion", "inline-wrappers", "fold-arguments",  "look-ahead", "fold-branches", "thread-jumps", "inline",        "infer",             "speculate", "unbox",
+                                             "cancel-counts",   "cancel-copies", "borrow-arguments", "borrow",        "take-fields",  "reuse",         "inline-access",
                                              "regalloc",        "promote",          "belady",        "inline-caches", "inline-equality", "inline-allocation"};
-constexpr std::string_view k_dumpable[] = {"specialize", "fusion", "inline-wrappers", "anf",          "captures",     "ownership",  "lower",
-                                           "fold-branches",   "thread-jumps", "inline",       "speculate",    "unbox",        "cancel-counts", "borrow-arguments", "borrow", "take-fields", "reuse", "dead-blocks"};
+constexpr std::string_view k_dumpable[] = {"specialize", "fusion", "inline-wrappers", "anf",          "look-ahead",   "captures",     "ownership",  "lower",
+                                           "fold-branches",   "thread-jumps", "inline",       "speculate",    "unbox",        "cancel-counts", "cancel-copies", "borrow-arguments", "borrow", "take-fields", "reuse", "dead-blocks"};
 
 }  // namespace
 
@@ -125,11 +127,13 @@ bool compile_program(CompileContext& context, Program& original, ir::Module& mod
   }
   if (context.enabled("cancel-counts", 2)) per_function(module, cancel_counts);
   after_ir(context, "cancel-counts", module);
+  if (context.enabled("cancel-copies", 2)) per_function(module, cancel_copies);
+  after_ir(context, "cancel-copies", module);
   if (context.enabled("borrow-arguments", 2)) per_function(module, borrow_arguments);
   after_ir(context, "borrow-arguments", module);
   if (context.enabled("borrow", 2)) borrow_parameters(module);
   after_ir(context, "borrow", module);
-  if (context.enabled("take-fields", 2)) per_function(module, take_fields);
+  if (context.enabled("take-fields", 2)) per_function(module, [&module](ir::Function& f) { take_fields(module, f); });
   after_ir(context, "take-fields", module);
   if (context.enabled("reuse", 2)) per_function(module, reuse);
   after_ir(context, "reuse", module);

@@ -12,14 +12,36 @@ class Updates(Case):
         found = re.findall(r"updates: (\w+) (\d+) in place, (\d+) copied, (\d+) from constants", done.err)
         return {name: tuple(map(int, counts)) for name, *counts in found}
 
+    def in_place(self, counts):
+        done = sum(sum(c) for c in counts.values())
+        copied = sum(c[1] for c in counts.values())
+        self.assertLessEqual(copied, done / 1000, counts)
+
     def test_benchmarks_update_in_place(self):
-        for name, size in (("sieve", "20000"), ("hash-map-int", "5000"), ("rbtree", "2000"), ("word-freq", "50")):
+        for name, size in (("sieve", "20000"), ("hash-map-int", "5000"), ("rbtree", "2000"), ("vector-ops", "2"), ("word-freq", "50")):
             with self.subTest(name):
                 source = (ROOT / f"bench/programs/{name}/{name}.clj").read_text()
-                counts = self.updates(self.compiled(source, name=name.replace("-", "_")), size)
-                done = sum(sum(c) for c in counts.values())
-                copied = sum(c[1] for c in counts.values())
-                self.assertLessEqual(copied, done / 1000, counts)
+                self.in_place(self.updates(self.compiled(source, name=name.replace("-", "_")), size))
+
+    def test_programs_update_in_place(self):
+        for path in sorted((ROOT / "tests/programs/in_place").glob("*.slisp")):
+            with self.subTest(path.stem):
+                self.in_place(self.updates(self.compiled(path.read_text(), name=path.stem)))
+
+    def test_cells_and_nested_collections(self):
+        for name, source in {
+            "atom": "(def a (atom {})) (dotimes [i 5000] (swap! a assoc i [i]) (swap! a update i conj 1) (swap! a update-in [i 0] inc) (swap! a assoc-in [i 1] 2)"
+                    " (swap! a update i assoc 0 3) (swap! a dissoc (- i 9)))",
+            "volatile": "(println (count (into [] (distinct) (map #(rem % 1000) (range 9000)))))",
+            "nested": "(println (count (reduce (fn [m i] (-> m (update (rem i 99) (fnil conj []) i) (update-in [:x (rem i 7)] (fnil + 0) i))) {} (range 9000))))",
+            "written out": "(println (count (loop [m {:q [] :n 0} i 0] (if (< i 5000) (recur (assoc m :q (conj (:q m) i) :n (+ i (:n m))) (inc i)) m))))",
+            "record": "(defrecord R [q n]) (println (count (:q (loop [r (->R [] 0) i 0] (if (< i 5000) (recur (update r :q conj i) (inc i)) r)))))",
+            "stack": "(println (count (peek (reduce (fn [s i] (conj (pop s) (conj (peek s) i))) [[]] (range 5000)))))",
+            "grouped": "(println (count (group-by #(rem % 10) (range 9000))) (count (frequencies (range 3000))) (count (merge-with into {:a [1]} {:a [2]})))",
+            "sorted": "(defn f [n] (loop [i 0 v []] (if (< i n) (recur (inc i) (conj v (rem (* i 7) 101))) v))) (println (count (sort (f 5000))) (count (sort > (f 20))))",
+        }.items():
+            with self.subTest(name):
+                self.in_place(self.updates(self.compiled(source, name="case")))
 
     def test_each_operation(self):
         source = """

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compile and run test programs and compare with what they are expected to print.
 
-usage: run_programs.py --slisp BIN [--way O0|O1|O2|evaluator|valgrind] [--flags 'FLAG ...'] [--jobs N] [--part K/N] PLACE...
+usage: run_programs.py --slisp BIN [--way O0|O1|O2|evaluator|valgrind|asan] [--flags 'FLAG ...'] [--jobs N] [--part K/N] PLACE...
   PLACE      a program, or a folder that is searched for programs; a folder with main.slisp is one program of several files
   P.out      expected standard output      P.exit  expected exit status (0 when there is none)
   P.err      text that must occur in standard error      P.in  standard input      P.args  arguments, one a line
@@ -10,6 +10,7 @@ usage: run_programs.py --slisp BIN [--way O0|O1|O2|evaluator|valgrind] [--flags 
   --way      O0 O1 O2: compile, run with SLISP_HEAP_REPORT=1, no object may be alive at exit
              evaluator: run by the tree evaluator instead, the oracle of the compiler
              valgrind: --debug-heap under valgrind: 0 errors, 0 bytes left
+             asan: --debug-heap by a slisp whose runtime has the address sanitizer (tools/asan_programs.py)
   --part     only each Nth program, beginning with the Kth
 Ends with a line "N passed, M failed".
 """
@@ -74,7 +75,7 @@ def check(program, args, folder, number):
         status, out, err = execute([args.slisp, "run", "--evaluate", *flags, str(program), *arguments], stdin)
         return difference(program, status, out, err)
     binary = folder / str(number)
-    mode = ["--debug-heap"] if args.way == "valgrind" else ["-" + args.way]
+    mode = ["--debug-heap"] if args.way in ("valgrind", "asan") else ["-" + args.way]
     status, out, err = execute([args.slisp, "compile", str(program), "-o", str(binary), *mode, "--verify", *flags], None)
     if status != 0:
         return f"does not compile: {err.decode(errors='replace').strip()[:1500]}"
@@ -86,7 +87,7 @@ def check(program, args, folder, number):
                    "--error-exitcode=99", "--main-stacksize=8388608"] + command
     status, out, err = execute(command, stdin, env, 600)
     binary.unlink()
-    if args.way == "valgrind" and side(program, ".valgrind"):  # that file says why its output is another there
+    if args.way in ("valgrind", "asan") and side(program, ".valgrind"):  # that file says why its output is another there
         out = side(program, ".out")
     wrong = difference(program, status, out, err)
     report = re.search(rb"^heap: (\d+) live objects \((\d+) allocated, (\d+) freed, peak (\d+) bytes\)", err, re.M)
@@ -95,7 +96,7 @@ def check(program, args, folder, number):
     if not wrong and (report[1] != b"0" or report[2] != report[3]):
         wrong = err[report.start():].decode(errors="replace").strip()
     limit = side(program, ".peak")
-    if not wrong and limit and args.way != "valgrind" and int(report[4]) > int(limit):
+    if not wrong and limit and args.way not in ("valgrind", "asan") and int(report[4]) > int(limit):
         wrong = f"held {int(report[4])} bytes at once, at most {int(limit)} are allowed"
     return wrong
 
@@ -103,7 +104,7 @@ def check(program, args, folder, number):
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--slisp", required=True)
-    options.add_argument("--way", default="O2", choices=["O0", "O1", "O2", "evaluator", "valgrind"])
+    options.add_argument("--way", default="O2", choices=["O0", "O1", "O2", "evaluator", "valgrind", "asan"])
     options.add_argument("--flags", default="")
     options.add_argument("--jobs", type=int, default=1)
     options.add_argument("--part", default="1/1")

@@ -39,10 +39,23 @@ void note_bytes(std::size_t bytes) {
 }
 
 // The test of the test: SLISP_PLANT_FAULT=leak makes an object that nobody releases, =use-after-free looks at one that is gone. The
-// heap report and valgrind must tell of them.
+// heap report and valgrind must tell of them. =lost-drop-KIND keeps the first object of that kind that dies, as if its last drop were missing.
 bool planted(const char* fault) {
   const char* wanted = std::getenv("SLISP_PLANT_FAULT");
   return wanted != nullptr && std::strcmp(wanted, fault) == 0;
+}
+constexpr const char* k_kind_names[] = {
+#define SLISP_KIND(name, first_slot, class_name) #name,
+#include "runtime/abi/kinds.def"
+#undef SLISP_KIND
+};
+Kind g_kind_to_lose = Kind::k_count;
+[[gnu::constructor]] void plant_lost_drop() {
+  for (std::size_t kind = 0; kind < static_cast<std::size_t>(Kind::k_count); ++kind) {
+    char fault[64] = "lost-drop-";
+    std::strncat(fault, k_kind_names[kind], sizeof fault - sizeof "lost-drop-");
+    if (planted(fault)) g_kind_to_lose = static_cast<Kind>(kind);
+  }
 }
 [[gnu::constructor]] void plant_leak() {
   if (planted("leak")) allocate(Kind::Object, sizeof(Header), 0, 0);
@@ -72,6 +85,10 @@ Header* allocate(Kind kind, std::size_t bytes, std::uint16_t slots, std::uint8_t
 }
 
 void free_memory(Header* object) {
+  if (object->kind == g_kind_to_lose) [[unlikely]] {
+    g_kind_to_lose = Kind::k_count;
+    return;
+  }
   Block* block = block_of(object);
   {
     Locked hold(g_lock);

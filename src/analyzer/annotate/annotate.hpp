@@ -14,6 +14,9 @@ Node* copy_tree(Arena& arena, Node* tree);
 // a RuntimeCall with a boolean result.
 void to_a_normal_form(Program& program);
 
+// A look at a collection whose update stands before it goes ahead of the update, which then is its last use.
+void look_ahead(Program& program);
+
 // Fills FnNode::captures and gives each function its own locals for what it captures.
 void resolve_captures(Program& program);
 

@@ -176,7 +176,17 @@ class CoreCalls {
     return along(a[0], keys, 0, b, [&](Node* old) { return apply_callee(function, behind(old, a, 3, b), b); });
   }
 
+  // What the library's swap! does in place, where it may (runtime/control/cell_updates.cpp): the call stays.
+  static bool is_known_update(const Node* function) {
+    if (function->kind != NodeKind::VarRef) return false;
+    const VarInfo* var = static_cast<const VarRefNode*>(function)->var;
+    if (var->ns != "clojure.core") return false;
+    for (const char* name : {"assoc", "conj", "dissoc", "disj", "pop", "update", "update-in", "assoc-in"})
+      if (var->name == name) return true;
+    return false;
+  }
   Node* swap(Arguments& a, InvokeNode* call, TreeBuilder& b) {
+    if (is_known_update(a[1])) return nullptr;
     take_value(a[0], bindings_, b);
     Callee function = take_function(a, 1, b);
     if (!function.known()) return bindings_.empty() ? nullptr : call;

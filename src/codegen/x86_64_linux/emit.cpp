@@ -324,16 +324,23 @@ class Printer {
 
   // Is the keyword where the value seen last at this place had it (runtime/abi/lookup_site.h)? Then the value stands behind it.
   void lookup_keyword(const MInst& inst) {
+    const bool takes = inst.op == Opcode::TakeKeyword;
     const std::string n = fresh(), d = reg(inst.operand[0]), a = reg(inst.operand[1]), key = symbol(inst.number), site = ".s" + n;
     out_ << "test " << reg(inst.operand[1], 1) << ",3\njnz near .e" << n << "\nmov " << d << ",[rel " << site << "]\ncmp " << reg(inst.operand[0], 4)
          << ",[" << a << "+" << abi::k_offset_kind << "]\njne near .e" << n << "\nshr " << d << ",32\ncmp qword [" << a << "+" << d << "],"
-         << key << "\njne near .e" << n << "\nmov " << d << ",[" << a << "+" << d << "+8]\n";
+         << key << "\njne near .e" << n << '\n';
+    if (takes) {
+      out_ << "lea r11,[" << a << "+" << d << "+8]\nmov " << d << ",[r11]\ncmp dword [" << a << "],1\njne short .t" << n << "\nmov qword [r11],"
+           << abi::k_nil << "\njmp short .f" << n << "\n.t" << n << ":\n";
+    } else {
+      out_ << "mov " << d << ",[" << a << "+" << d << "+8]\n";
+    }
     retain(d, reg(inst.operand[0], 1));
     out_ << ".f" << n << ":\n";
     const std::int64_t words = static_cast<std::int64_t>(abi::k_offset_arguments);
     cold_ += ".e" + n + ":\nmov [r15+" + std::to_string(words) + "]," + a + "\nmov qword [r15+" + std::to_string(words + 8) + "]," + key +
              "\nmov qword [r15+" + std::to_string(words + 16) + "]," + place(inst.operand[2]) + "\nmov r11d," + site + "\ncall " +
-             keeping("slisp_lookup_slow") + "\ntest r11,r11\njz near .b" + std::to_string(inst.exit) + "\nmov " + d + ",r11\njmp near .f" + n + "\n";
+             keeping(takes ? "slisp_lookup_take" : "slisp_lookup_slow") + "\ntest r11,r11\njz near .b" + std::to_string(inst.exit) + "\nmov " + d + ",r11\njmp near .f" + n + "\n";
     sites_ += site + ": dq 0,0\n";
   }
   void print(TemplateText text) {
@@ -478,7 +485,8 @@ class Printer {
       case Opcode::FixCompare: compare(inst); return;
       case Opcode::EqualStatic: equal_static(inst); return;
       case Opcode::EqualStaticJump: equal_static_jump(inst); return;
-      case Opcode::LookupKeyword: lookup_keyword(inst); return;
+      case Opcode::LookupKeyword:
+      case Opcode::TakeKeyword: lookup_keyword(inst); return;
       case Opcode::NthLook:
       case Opcode::FirstLook:
       case Opcode::RestLook:

@@ -15,7 +15,7 @@ extern "C" {
   SLISP_STUB(slisp_arity_missing_0) SLISP_STUB(slisp_arity_missing_1) SLISP_STUB(slisp_arity_missing_2)                      \
   SLISP_STUB(slisp_arity_missing_3) SLISP_STUB(slisp_arity_missing_4) SLISP_STUB(slisp_arity_missing_5)                      \
   SLISP_STUB(slisp_arity_missing_6) SLISP_STUB(slisp_arity_missing_many) SLISP_STUB(slisp_lookup_slow)                       \
-  SLISP_STUB(slisp_lookup_slow_x) SLISP_STUB(slisp_slow_to_long) SLISP_STUB(slisp_slow_to_long_x) SLISP_STUB(slisp_slow_to_double_x) SLISP_STUB(slisp_slow_operand_double_x)                 \
+  SLISP_STUB(slisp_lookup_slow_x) SLISP_STUB(slisp_lookup_take) SLISP_STUB(slisp_lookup_take_x) SLISP_STUB(slisp_slow_to_long) SLISP_STUB(slisp_slow_to_long_x) SLISP_STUB(slisp_slow_to_double_x) SLISP_STUB(slisp_slow_operand_double_x)                 \
   SLISP_STUB(slisp_long_overflow_slow) SLISP_STUB(slisp_long_overflow_slow_x) SLISP_STUB(slisp_divide_by_zero_slow)          \
   SLISP_STUB(slisp_divide_by_zero_slow_x) SLISP_SLOW(nth_look) SLISP_SLOW(first_look) SLISP_SLOW(rest_look)                  \
   SLISP_SLOW(next_look) SLISP_SLOW(seq_look) SLISP_SLOW(empty_look) SLISP_SLOW(first_take) SLISP_SLOW(seq)  \

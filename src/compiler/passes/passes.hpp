@@ -10,12 +10,14 @@ bool fold_branches(ir::Function& function);
 bool thread_jumps(ir::Function& function);
 // dup and drop of the same object within a block cancel.                                    cancel_counts.cpp
 bool cancel_counts(ir::Function& function);
+// A copy that is only looked at is the value it was made of.                                cancel_copies.cpp
+bool cancel_copies(ir::Function& function);
 // A runtime function that only looks borrows what its caller keeps.                         borrow_arguments.cpp
 bool borrow_arguments(ir::Function& function);
 // Functions borrow the parameters that they only look at; over a whole module.              borrow_parameters.cpp
 bool borrow_parameters(ir::Module& module);
 // The last look at an element moves it out.                                                 take_fields.cpp
-bool take_fields(ir::Function& function);
+bool take_fields(const ir::Module& module, ir::Function& function);
 // What dies becomes what is made next.                                                       reuse.cpp
 bool reuse(ir::Function& function);
 

@@ -26,8 +26,9 @@ std::string run(const std::string& pass, ir::Module& module) {
     if (pass == "fold-branches") compiler::fold_branches(f);
     if (pass == "thread-jumps") compiler::thread_jumps(f);
     if (pass == "cancel-counts") compiler::cancel_counts(f);
+    if (pass == "cancel-copies") compiler::cancel_copies(f);
     if (pass == "borrow-arguments") compiler::borrow_arguments(f);
-    if (pass == "take-fields") compiler::take_fields(f);
+    if (pass == "take-fields") compiler::take_fields(module, f);
     if (pass == "reuse") compiler::reuse(f);
     if (pass == "dead-blocks") ir::remove_dead_blocks(f);
   }

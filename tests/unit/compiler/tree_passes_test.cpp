@@ -52,7 +52,8 @@ std::string run(const std::string& pass, const std::string& text) {
   analyzer::copy_program(program, copy);
   compiler::close_world(context, copy);
   analyzer::to_a_normal_form(copy);
-  if (pass != "anf") analyzer::resolve_captures(copy);
+  if (pass == "look-ahead") analyzer::look_ahead(copy);
+  if (pass == "captures" || pass == "ownership") analyzer::resolve_captures(copy);
   if (pass == "ownership") analyzer::mark_ownership(copy);
   return analyzer::print_tree(copy);
 }
