@@ -2,6 +2,7 @@
 // Keeps: the hierarchy is the JVM's, restricted to the names of classes.def; it is closed transitively at compile time.
 // Idea: one bit set per class. A user's class has such a set too (runtime/types/types.hpp); the interfaces that programs make are found
 //       by walking what it declares.
+#include "runtime/control/fn_classes.hpp"
 #include "runtime/control/classes.hpp"
 #include "runtime/abi/functions.hpp"
 #include "runtime/collections/layouts.hpp"
@@ -177,12 +178,13 @@ extern "C" {
 
 Word slisp_class_of(Word value) {
   if (value == k_nil) return k_nil;
+  if (is_kind(value, Kind::Fn)) return class_of_function(*Borrowed(value).as<slisp::abi::Fn>()->descriptor).take();
   return owned_class(class_of_value(value)).take();
 }
 
 std::uint32_t slisp_instance_p(Word class_word, Word value) {
   if (!is_kind(class_word, Kind::Class) || value == k_nil) return 0;
-  return class_assignable(class_of_value(value), reinterpret_cast<ClassObject*>(class_word));
+  return class_assignable(class_for_dispatch(value), reinterpret_cast<ClassObject*>(class_word));
 }
 
 std::uint32_t slisp_class_p(Word value) { return is_kind(value, Kind::Class); }

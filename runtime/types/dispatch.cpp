@@ -4,6 +4,7 @@
 //        is never changed: a new one takes its place, and keeps the old one alive, for somebody may be reading it.
 // Idea: a hash table from class to functions (or to the number of the slot where an object of a reify keeps its own), so that a call
 //       costs one probe: the class is a pointer that lies in the object or follows from its kind.
+#include "runtime/control/fn_classes.hpp"
 #include "runtime/types/protocol.hpp"
 #include "runtime/collections/maps.hpp"
 #include "runtime/control/exceptions.hpp"
@@ -170,7 +171,7 @@ using namespace slisp::rt;
 
 extern "C" Word slisp_protocol_method(Word protocol_word, std::int64_t index, Word x) {
   auto* protocol = at<ProtocolObject>(protocol_word);
-  const Word key = x == slisp::abi::k_nil ? k_key_of_nil : word_of(class_of_value(x));
+  const Word key = x == slisp::abi::k_nil ? k_key_of_nil : word_of(class_for_dispatch(x));
   if (protocol->via_metadata != 0 && is_pointer(x) &&
       !(is_user_object(Borrowed(x)) && class_assignable(at<const ClassObject>(key), at<const ClassObject>(protocol->interface)))) {
     Owned found = metadata_method(protocol, vector_at(protocol->methods, static_cast<std::size_t>(index)), x);

@@ -1,5 +1,6 @@
 // protocols.cpp: protocols: making and extending them, and which implementation a value has.
 // Keeps: the order of Clojure's find-protocol-impl: inline, the class itself, the nearest superclass, the most specific interface, Object.
+#include "runtime/control/fn_classes.hpp"
 #include "runtime/types/protocol.hpp"
 #include "runtime/collections/maps.hpp"
 #include "runtime/control/cells.hpp"
@@ -41,7 +42,7 @@ Owned find_implementation(const ProtocolObject* protocol, Borrowed x) {
     const Word found = implementation_for(impls, nullptr);
     return found != 0 ? Owned::copy(found) : Owned();
   }
-  const ClassObject* c = class_of_value(x);
+  const ClassObject* c = class_for_dispatch(x);
   if (is_user_class(c) && class_assignable(c, at<const ClassObject>(protocol->interface))) return Owned::copy(x);
   const ClassObject* object = class_with_id(ClassId::Object);
   for (const ClassObject* ancestor = c; ancestor != nullptr && (ancestor != object || c == object); ancestor = parent_class(ancestor))
