@@ -1,5 +1,6 @@
 // streams.cpp: stream objects, their buffers, and the bytes that go through them.
 #include "runtime/io/stream.hpp"
+#include "runtime/io/users_writers.hpp"
 #include <cerrno>
 #include <cstring>
 #include <unistd.h>
@@ -244,12 +245,14 @@ std::uint32_t slisp_stream_p(Word x) { return is_kind(x, Kind::Stream); }
 
 Word slisp_stream_flush(Word x) {
   if (is_kind(x, Kind::Stream) && Borrowed(x).as<Stream>()->state->closed) return slisp::abi::k_nil;
+  if (is_users_writer(x)) return slisp_type_operations.flush(x) ? slisp::abi::k_nil : slisp::abi::k_pending;
   StreamState* writer = writer_state(x);
   if (writer == nullptr || !flush_writer(writer)) return slisp::abi::k_pending;
   return slisp::abi::k_nil;
 }
 
 Word slisp_stream_close(Word x) {
+  if (is_users_writer(x)) return slisp_type_operations.close(x) ? slisp::abi::k_nil : slisp::abi::k_pending;
   if (!is_kind(x, Kind::Stream)) return (x == slisp::abi::k_nil ? throw_null_pointer() : throw_class_cast(x, "java.io.Closeable")).take();
   StreamState* state = Borrowed(x).as<Stream>()->state;
   Locked hold(state->lock);

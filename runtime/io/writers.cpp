@@ -4,15 +4,21 @@
 #include "runtime/control/exceptions.hpp"
 #include "runtime/printing/printer.hpp"
 #include "runtime/text/text.hpp"
+#include "runtime/io/users_writers.hpp"
 
 using namespace slisp::rt;
 
 namespace {
 
+bool write_to(Word stream, std::string_view text) {
+  if (is_users_writer(stream)) return slisp_type_operations.write_text(stream, text);
+  StreamState* writer = writer_state(stream);
+  return writer != nullptr && write_bytes(writer, text);
+}
+
 // Printing may have run code that closed the stream.
 bool drain(void* stream, TextBuffer& out) {
-  StreamState* writer = writer_state(*static_cast<Word*>(stream));
-  if (writer == nullptr || !write_bytes(writer, out.view())) return false;
+  if (!write_to(*static_cast<Word*>(stream), out.view())) return false;
   out.truncate(0);
   return true;
 }
@@ -31,12 +37,11 @@ Word slisp_stream_text(Word x) {
 }
 
 Word slisp_stream_write(Word stream, Word text) {
-  StreamState* writer = writer_state(stream);
-  if (writer == nullptr) return slisp::abi::k_pending;
+  if (!is_users_writer(stream) && writer_state(stream) == nullptr) return slisp::abi::k_pending;
   std::string_view bytes;
   char room[4];
   if (!string_or_char_argument(text, bytes, room)) return slisp::abi::k_pending;
-  return write_bytes(writer, bytes) ? slisp::abi::k_nil : slisp::abi::k_pending;
+  return write_to(stream, bytes) ? slisp::abi::k_nil : slisp::abi::k_pending;
 }
 
 Word slisp_print_to(Word stream, Word value, bool readably) {
@@ -62,9 +67,8 @@ bool slisp_print_through_stream(TextBuffer& out, Word value, PrintMode mode, boo
 namespace slisp::rt {
 
 bool print_to_stream(Borrowed stream, Borrowed value, PrintMode mode, FirstValue first) {
-  StreamState* writer = writer_state(stream);
-  if (writer == nullptr) return false;
-  if (slisp_print_hook == nullptr && mode == PrintMode::Plain && is_string(value.word())) return write_bytes(writer, text_of(value));
+  if (!is_users_writer(stream.word()) && writer_state(stream) == nullptr) return false;
+  if (slisp_print_hook == nullptr && mode == PrintMode::Plain && is_string(value.word())) return write_to(stream.word(), text_of(value));
   TextBuffer out;
   Printer printer(out, mode);
   Word target = stream.word();
