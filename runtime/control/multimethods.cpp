@@ -254,6 +254,11 @@ Word slisp_multifn_methods(Word value) {
   return multifn == nullptr ? not_a_multifn(value) : load_cell(multifn, multifn->methods).take();
 }
 
+Word slisp_multifn_dispatch(Word value) {
+  MultiFnObject* multifn = multifn_of(value);
+  return multifn == nullptr ? not_a_multifn(value) : Owned::copy(multifn->dispatch).take();
+}
+
 Word slisp_multifn_prefers(Word value) {
   MultiFnObject* multifn = multifn_of(value);
   return multifn == nullptr ? not_a_multifn(value) : load_cell(multifn, multifn->prefers).take();

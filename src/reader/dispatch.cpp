@@ -135,6 +135,12 @@ Reader::Step Reader::read_dispatch(Position begin) {
       return open(frame, begin);
     case '=':
       lexer_.advance();
+      if (options_.data.evaluates) {
+        frame.kind = FrameKind::Tagged;
+        const Step opened = open(frame, begin);
+        if (opened == Step::Continue) push_value(rt::symbol("", "="), span_from(begin));
+        return opened;
+      }
       return fault(span_from(begin), "e-read-eval", ClassId::RuntimeException,
                    text({"EvalReader not allowed when *read-eval* is false."}), "#= would run code while the text is read",
                    "use a macro or a constant instead");

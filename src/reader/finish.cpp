@@ -224,7 +224,9 @@ Owned Reader::apply_tag(Owned tag, Owned form) {
   if (preserved_depth_ != 0) return Owned::adopt(abi::slisp_tagged_literal(tag.take(), form.take()));
   Owned result;
   if (data.knows != nullptr && data.knows(data.context, tag)) {
+    const bool evaluates = rt::symbol_ns(tag).is_nil() && rt::text_of(rt::symbol_name(tag)) == "=";
     result = data.read(data.context, tag, std::move(form));
+    if (result.failed() && evaluates) return fail_pending(error_, "e-read-eval", "what stands behind #= runs while the text is read");
     return result.failed() ? fail_pending(error_, "e-tag", "the reader function of the tag refuses the form behind it") : std::move(result);
   }
   std::string_view name = rt::text_of(rt::symbol_name(tag));

@@ -35,11 +35,12 @@ struct NameResolver {
   std::int64_t next_number() const { return fresh_number != nullptr ? fresh_number(context) : abi::slisp_next_id(); }
 };
 
-// Tagged literals, asked before the reader's own #inst and #uuid.
+// Tagged literals, asked before the reader's own #inst and #uuid. Who evaluates is handed what stands behind #= with the tag `=`.
 struct DataReaders {
   void* context = nullptr;
   bool (*knows)(void* context, rt::Borrowed tag) = nullptr;
   rt::Owned (*read)(void* context, rt::Borrowed tag, rt::Owned form) = nullptr;     // failed(): an exception is pending
+  bool evaluates = false;                                                           // else #= is refused
 };
 
 // Is told of each symbol, string and collection that was read; may keep it alive, as the compiler's SpanTable does.

@@ -1,7 +1,7 @@
 // calls.cpp: calls that cannot succeed: a wrong number of arguments for a function that is known, a callee that is no function.
 // Keeps: Clojure compiles such calls and throws when they run. So do we where the program may be prepared for it: within a try that
-//        catches (clojure.test's thrown? is one), within #(...) and (fn [] ...) that are handed on; and where the function may become
-//        another one: dynamic, ^:redef, mentioned as #'f, defined twice.
+//        catches (clojure.test's thrown? is one), within #(...) and (fn [] ...) that are handed on; in what a macro of another file
+//        makes; and where the function may become another one: dynamic, ^:redef, mentioned as #'f, defined twice.
 // Idea: what a var holds is known at the end of the program; until then a call is only noted.
 #include "src/analyzer/expand/expander.hpp"
 
@@ -118,6 +118,8 @@ void Expander::note_local_function(const Local* local, Node* init) {
 
 void Expander::note_call(const InvokeNode& node) {
   if (guards_ != 0 || session_.options.mode != Mode::Program) return;
+  // What a macro of another file makes nobody who reads the message has written, and it may stand in a branch that is never taken.
+  if (made_by_ != nullptr && !made_by_->definitions.empty() && made_by_->definitions.back()->span.file != span_.file) return;
   const std::size_t given = node.arguments.size();
   if (const auto* reference = as<VarRefNode>(node.callee)) {
     calls_.push_back({span_, notes_here(), reference->var, nullptr, given});

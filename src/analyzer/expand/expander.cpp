@@ -114,6 +114,9 @@ Node* Expander::analyze_call_form(Borrowed seq, Place place) {
       }
     }
     next_fn_name_.clear();
+    if (items.size() == 2) {
+      if (Node* node = eval_of_constant(head, items[1])) return node;
+    }
     if (items.size() == 2 && expand_quoted(head, items[1], expansion)) {
       Borrowed made = expansion;
       kept_.push_back(std::move(expansion));

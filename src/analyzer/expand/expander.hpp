@@ -63,6 +63,7 @@ class Expander : private FormState {
   // loading.cpp
   void find_data_readers();
   Owned read_tagged(const std::string& tag, Owned form);
+  Owned read_evaluated(Borrowed form);
   void use(Program& program);
   bool analyze_file(const reader::SourceFile& file);
   bool analyze_forms(const reader::SourceFile& file);
@@ -83,6 +84,7 @@ class Expander : private FormState {
   bool top_level(Borrowed form);
   bool top_level_form(Borrowed form);
   void note_failed_definition(Borrowed form);
+  void note_macro_flag(const Items& items);
   bool top_level_head(Borrowed form, const Items& items, bool& handled);
   bool finish_top_level(Node* node);
 
@@ -135,6 +137,7 @@ class Expander : private FormState {
   Expansion expand_macro(Borrowed form, const Items& items, Owned& expansion);
   Owned form_with_position(Borrowed form);
   bool expand_quoted(Borrowed head, Borrowed argument, Owned& result);
+  Node* eval_of_constant(Borrowed head, Borrowed argument);
 
   // literals.cpp
   Node* analyze_literal(Borrowed form);
@@ -211,6 +214,7 @@ class Expander : private FormState {
   Node* new_instance(std::string_view class_name, const Items& items, std::size_t from);
   VarInfo* host_var(const std::string& name);
   bool names_class(std::string_view name) const;
+  bool has_members(std::string_view name) const;
   Owned class_named(std::string_view name);
   std::nullptr_t unknown_class(const std::string& name);
   Node* refuse(std::string what, std::string hint, std::vector<Node*> arguments);
@@ -256,6 +260,7 @@ class Expander : private FormState {
   Node* ask_member(Node* object, const std::string& name, const Items& items, std::size_t from, bool field, VarInfo* host);
   Node* known_field(Node* object, const KnownType& known, std::int64_t index, std::string_view name);
   Node* member_assignment(const Items& target, Borrowed value);
+  Node* static_assignment(std::string_view class_name, std::string_view member, Borrowed value);
   struct Kept;
 
   // runtime_calls.cpp

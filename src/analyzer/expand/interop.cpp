@@ -25,12 +25,13 @@ std::string simple_name(std::string_view class_name) { return std::string(class_
 }  // namespace
 
 // Could the part before a slash or the target of a dot be a class? Known to the runtime, imported, or with members in the table.
-bool Expander::names_class(std::string_view name) const {
-  if (!environment_.class_or_stand_in(name).is_nil()) return true;
+bool Expander::names_class(std::string_view name) const { return !environment_.class_or_stand_in(name).is_nil() || has_members(name); }
+
+bool Expander::has_members(std::string_view name) const {
   if (!environment_.namespace_exists(k_host)) return false;
-  std::string prefix = simple_name(name) + "--";
+  const std::string prefix = simple_name(name) + "--";
   for (const std::string& member : environment_.visible_names(k_host)) {
-    if (member.starts_with(prefix)) return true;
+    if (member.starts_with(prefix) || (member.starts_with("new-") && member.compare(4, std::string::npos, prefix, 0, prefix.size() - 2) == 0)) return true;
   }
   return false;
 }
@@ -38,7 +39,7 @@ bool Expander::names_class(std::string_view name) const {
 // The class of that name, a class without instances for one that slisp does not know; nil when the name is no class's.
 Owned Expander::class_named(std::string_view name) {
   Owned found = environment_.class_or_stand_in(name);
-  if (session_.options.tell_all && environment_.is_stand_in(found) && told_classes_.insert(std::string(name)).second) {
+  if (session_.options.tell_all && environment_.is_stand_in(found) && !has_members(name) && told_classes_.insert(std::string(name)).second) {
     warning("w-class", "the class " + std::string(name) + " is not offered", "nothing is an instance of a class that slisp does not know");
   }
   return found;
@@ -184,7 +185,11 @@ Node* Expander::special_dot(Borrowed, const Items& items, Place) {
 
 Node* Expander::new_instance(std::string_view class_name, const Items& items, std::size_t from) {
   std::string name(class_name);
-  if (const Owned type = user_class(name); !type.is_nil()) return new_object(type, items, from);
+  // A class of the host may be a type of the library, which has other fields than the constructors have parameters.
+  if (const Owned type = user_class(name); !type.is_nil()) {
+    const Owned full = Owned::adopt(abi::slisp_class_name(type.word()));
+    if (!rt::text_of(full).starts_with("java.")) return new_object(type, items, from);
+  }
   if (!names_class(name) && host_var("new-" + simple_name(name)) == nullptr) return unknown_class(name);
   return host_call("new-" + simple_name(name), "the constructor of class " + name, nullptr, items, from);
 }

@@ -70,10 +70,11 @@ struct ReaderHooks {
 struct TagHooks {
   static bool knows(void* context, Borrowed tag) {
     auto* expander = static_cast<Expander*>(context);
-    return expander->data_readers_.count(name_of(tag).full()) != 0;
+    return is_symbol(tag, "=") || expander->data_readers_.count(name_of(tag).full()) != 0;
   }
   static Owned read(void* context, Borrowed tag, Owned form) {
     auto* expander = static_cast<Expander*>(context);
+    if (is_symbol(tag, "=")) return expander->read_evaluated(form);
     return expander->read_tagged(name_of(tag).full(), std::move(form));
   }
 };
@@ -96,9 +97,25 @@ reader::ReaderOptions Expander::reader_options(std::uint32_t file) {
   options.file = file;
   options.names = {this, &ReaderHooks::current_ns, &ReaderHooks::find_ns, &ReaderHooks::resolve_symbol, &ReaderHooks::fresh_number};
   options.spans = spans_->sink();
-  options.data = {this, &TagHooks::knows, &TagHooks::read};
+  options.data = {this, &TagHooks::knows, &TagHooks::read, true};
   options.line_metadata = reader::LineMetadata::On;
   return options;
+}
+
+// #=(f x y) is the call of f with x and y as they stand, unevaluated; #=(var f) a var, #=(Class. x), #=(Class/member x), #=Class.
+Owned Expander::read_evaluated(Borrowed form) {
+  Borrowed list = abi::k_nil;
+  if (is_symbol(form)) return evaluate_form(form);
+  if (!is_seq(form) || !as_list(form, list) || !list.is(abi::Kind::List)) return rt::throw_string(rt::ClassId::IllegalArgumentException, rt::make_string("Unsupported #= form"));
+  const Items items = list_items(list);
+  if (is_symbol(items[0], "var")) return evaluate_form(list);
+  std::vector<Owned> call;
+  call.push_back(Owned::copy(items[0]));
+  for (std::size_t i = 1; i < items.size(); ++i) {
+    Owned quote[] = {rt::symbol("", "quote"), Owned::copy(items[i])};
+    call.push_back(rt::list_of(quote));
+  }
+  return evaluate_form(rt::list_of(call));
 }
 
 Owned Expander::read_tagged(const std::string& tag, Owned form) {

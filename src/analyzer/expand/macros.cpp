@@ -133,4 +133,22 @@ bool Expander::expand_quoted(Borrowed head, Borrowed argument, Owned& result) {
   return true;
 }
 
+// (eval 'form) outside functions, as libraries write it to try out what the compiler makes of a form: *ns* is the namespace at hand, so the
+// form is compiled where it stands. Null: it is another call, or the form has errors, which are eval's to throw.
+Node* Expander::eval_of_constant(Borrowed head, Borrowed argument) {
+  Borrowed form = abi::k_nil;
+  if (session_.options.with_eval || evaluating_ || session_.options.mode != Mode::Program || context_ != nullptr) return nullptr;
+  if (name_of(head).name != "eval" || find_entry(head) != nullptr || !is_seq(argument) || !quoted(argument, form)) return nullptr;
+  const SymbolName name = name_of(head);
+  const Owned ns = name.qualified() ? environment_.find_alias_or_namespace(name.ns) : Owned();
+  const Owned found = name.qualified() ? Owned() : Environment::resolve_in(environment_.current_namespace(), head);
+  const VarInfo* var = name.qualified() ? (ns.is_nil() ? nullptr : environment_.find_var(ns, name.name))
+                                        : (found.is(abi::Kind::Var) ? environment_.info(found) : nullptr);
+  if (var == nullptr || var->ns != "clojure.core" || !scope_.empty()) return nullptr;
+  const std::size_t told = session_.diagnostics.all().size();
+  Node* node = analyze(form, Place::Value);
+  if (node == nullptr) (void)session_.diagnostics.forget_from(told);
+  return node;
+}
+
 }  // namespace slisp::analyzer

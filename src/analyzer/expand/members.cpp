@@ -239,6 +239,18 @@ Node* Expander::ask_member(Node* object, const std::string& name, const Items& i
   return kept.around(make<IfNode>(method, call(kept.again(method)), otherwise));
 }
 
+// (set! (. Class member) value), (set! Class/member value): a function set-Class--member of the table of host names.
+Node* Expander::static_assignment(std::string_view class_name, std::string_view member, Borrowed value) {
+  VarInfo* setter = host_var("set-" + std::string(class_name.substr(class_name.rfind('.') + 1)) + "--" + std::string(member));
+  Node* assigned = analyze(value, Place::Value);
+  if (assigned == nullptr) return nullptr;
+  if (setter == nullptr) return refuse("assignment to the member " + std::string(member) + " of class " + std::string(class_name) + " is not offered", {}, {assigned});
+  auto* node = make<InvokeNode>();
+  node->callee = make<VarRefNode>(setter);
+  node->arguments = {assigned};
+  return node;
+}
+
 // (set! (.-x object) value), (set! (. object x) value)
 Node* Expander::member_assignment(const Items& target, Borrowed value) {
   std::string_view name = name_of(target[0]).name;
@@ -248,6 +260,7 @@ Node* Expander::member_assignment(const Items& target, Borrowed value) {
   if (name == ".") name = name_of(target[2]).name;
   else name.remove_prefix(1);
   if (name.front() == '-') name.remove_prefix(1);
+  if (is_symbol(target[1]) && find_entry(target[1]) == nullptr && names_class(name_of(target[1]).full())) return static_assignment(name_of(target[1]).full(), name, value);
   Kept kept(*this);
   Node* object = analyze(target[1], Place::Value);
   if (object == nullptr) return nullptr;

@@ -153,6 +153,7 @@ Node* Expander::special_set(Borrowed, const Items& items, Place) {
     if (entry->local->kind == LocalKind::Field) return field_assignment(*entry, items[1], items[2]);
     return error("e-set", "Cannot assign to non-mutable: " + name_of(items[1]).full(), "locals never change", "use an atom, a volatile, or loop");
   }
+  if (const SymbolName name = name_of(items[1]); name.qualified() && names_class(name.ns)) return static_assignment(name.ns, name.name, items[2]);
   if (context_ == nullptr && compiler_setting(items[1], items[2])) return nil_node();
   Node* value = analyze(items[2], Place::Value);
   Resolved found = resolve(items[1]);

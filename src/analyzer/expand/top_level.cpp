@@ -88,10 +88,43 @@ bool Expander::finish_top_level(Node* node) {
   return pending_error("e-evaluation", "evaluation failed: ", "this form runs while the library is compiled", std::move(notes)) != nullptr;
 }
 
+// A var becomes a macro by its metadata too: (alter-meta! #'name assoc :macro true), (.setMacro #'name), (. #'name (setMacro)). The form runs
+// with the program as well.
+void Expander::note_macro_flag(const Items& items) {
+  auto is_mark = [](Borrowed form) { return is_symbol(form, "setMacro") || is_symbol(form, ".setMacro"); };
+  const SymbolName name = name_of(items[0]);
+  bool marks = is_mark(items[0]);
+  if (items.size() < 2) return;
+  if (is_symbol(items[0], ".") && items.size() == 3) {
+    Borrowed list = abi::k_nil;
+    marks = is_mark(items[2]) || (is_seq(items[2]) && as_list(items[2], list) && list.is(abi::Kind::List) && is_mark(list_items(list)[0]));
+  }
+  if (name.name == "alter-meta!" || name.name == "reset-meta!") {
+    for (std::size_t i = 2; i < items.size(); ++i) {
+      marks = marks || map_value(items[i], "macro").truthy() || (i + 1 < items.size() && is_keyword(items[i], "macro") && items[i + 1].truthy());
+    }
+  }
+  Borrowed target = abi::k_nil;
+  if (!marks || !is_seq(items[1]) || !as_list(items[1], target) || !target.is(abi::Kind::List)) return;
+  const Items var = list_items(target);
+  if (var.size() != 2 || !is_symbol(var[0], "var") || !is_symbol(var[1])) return;
+  const SymbolName marked = name_of(var[1]);
+  if (marked.qualified()) {
+    const Owned ns = environment_.find_alias_or_namespace(marked.ns);
+    if (ns.is_nil() || Environment::name_of(ns) != environment_.current_ns()) return;
+  }
+  const Owned found = Environment::resolve_in(environment_.current_namespace(), rt::symbol("", marked.name));
+  if (!found.is(abi::Kind::Var) || environment_.info(found)->from_library) return;
+  VarInfo* info = environment_.info(found);
+  info->macro = true;
+  info->object.as<abi::Var>()->flags |= abi::k_var_macro;
+}
+
 // Namespace forms: known by name unless this namespace gives the name another meaning.
 bool Expander::top_level_head(Borrowed form, const Items& items, bool& handled) {
   SymbolName name = name_of(items[0]);
   if (name.qualified() && name.ns != "clojure.core") return true;
+  note_macro_flag(items);
   static constexpr std::string_view k_names[] = {"ns", "in-ns", "require", "use", "refer", "refer-clojure", "import", "alias", "slisp-include",
                                                  "load", "load-file", "create-ns", "ns-unmap", "ns-unalias"};
   bool known = false;

@@ -3,18 +3,62 @@
 // Out:  the refusals in code that can be reached, as errors.
 // Keeps: what is not told of throws when it is reached after all: by a name that is computed, or from a test (functions in metadata are
 //        clojure.test's, which reports what they throw).
-// Idea: top-level forms run, so they are roots, but for definitions of functions and registrations of methods: these count once their var
-//       is mentioned by code that counts. A branch that asks for an instance of a class that has none does not.
+// Idea: top-level forms run, so they are roots, but for definitions of functions (also as what a call makes) and registrations of methods:
+//       these count once their var is mentioned by code that counts. A branch that asks for an instance of a class that has none does not.
 #include "src/analyzer/annotate/children.hpp"
 #include "src/analyzer/environment.hpp"
 #include "src/analyzer/optimize/optimize.hpp"
 #include "src/analyzer/registrations.hpp"
 #include "src/reader/diagnostics.hpp"
+#include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
 
 namespace slisp::analyzer {
 namespace {
+
+// Does evaluating the node make functions and collections and nothing else? What these functions do is not done yet.
+bool only_makes(Node* node, unsigned depth) {
+  constexpr unsigned k_deepest = 8;
+  static constexpr std::string_view k_makers[] = {"partial", "comp", "complement", "constantly", "memoize", "fnil", "juxt", "every-pred", "some-fn",
+                                                  "atom", "vector", "list", "hash-map", "array-map", "hash-set", "identity"};
+  if (node == nullptr || depth == k_deepest) return false;
+  auto all = [&](const std::vector<Node*>& nodes) {
+    for (Node* each : nodes)
+      if (!only_makes(each, depth + 1)) return false;
+    return true;
+  };
+  switch (node->kind) {
+    case NodeKind::Const: case NodeKind::VarRef: case NodeKind::TheVar: case NodeKind::LocalRef: case NodeKind::Fn: return true;
+    case NodeKind::VectorLiteral: case NodeKind::MapLiteral: case NodeKind::SetLiteral: return all(static_cast<CollectionNode*>(node)->items);
+    case NodeKind::RuntimeCall: {
+      auto* call = as<RuntimeCallNode>(node);
+      return call->function == abi::RuntimeFunctionId::multifn_new && all(call->arguments);
+    }
+    case NodeKind::Let: {
+      auto* let = as<LetNode>(node);
+      for (const Binding& binding : let->bindings)
+        if (!only_makes(binding.init, depth + 1)) return false;
+      return only_makes(let->body, depth + 1);
+    }
+    case NodeKind::Do: return all(as<DoNode>(node)->body);
+    case NodeKind::Invoke: {
+      auto* call = as<InvokeNode>(node);
+      auto* callee = as<VarRefNode>(call->callee);
+      if (callee == nullptr || !all(call->arguments)) return false;
+      if (callee->var->ns == "clojure.core")
+        return std::find(std::begin(k_makers), std::end(k_makers), callee->var->name) != std::end(k_makers);
+      // A function of the program that makes another one.
+      if (callee->var->definitions.size() != 1) return false;
+      auto* fn = as<FnNode>(callee->var->definitions[0]->init);
+      if (fn == nullptr) return false;
+      for (const auto& method : fn->methods)
+        if (!only_makes(method->body, depth + 1)) return false;
+      return true;
+    }
+    default: return false;
+  }
+}
 
 bool runs_code(std::string_view name) {
   return name == "macroexpand" || name == "macroexpand-1" || name == "eval" || name == "load-string" || name == "load-reader" || name == "load-file" || name == "load";
@@ -43,7 +87,7 @@ class Walk {
     }
     if (auto* def = as<DefNode>(node)) {
       if (def->init == nullptr) return;
-      if (def->init->kind == NodeKind::Fn || def->var->macro) {
+      if (def->var->macro || only_makes(def->init, 0)) {
         waiting_[def->var].push_back(def->init);
       } else {
         roots_.push_back(def->init);
