@@ -98,6 +98,7 @@ std::optional<Usage> check_values(const Options& options, const std::string& com
 
 std::optional<Usage> parse_command_line(const std::vector<std::string>& arguments, Options& options) {
   if (arguments.empty()) return Usage{short_help()};
+  options.words = arguments;
   std::string word = arguments[0];
   std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
   if (word == "--version" || word == "-V") {

@@ -28,6 +28,7 @@ struct Options {
   bool explain_inline = false;           // say of each call why it was inlined or not
   bool debug_heap = false;
   bool refusals_warn = false;              // test: what is not offered fails the test that comes to it
+  std::vector<std::string> words;          // the command line as it was given
   bool with_eval = false;                  // the program carries the evaluator
   bool evaluate = false;                   // run: by the tree evaluator, the oracle of the tests
 };

@@ -1,4 +1,5 @@
 // test_command.cpp: `slisp test [-I DIR]... [--only NAME]... [--junit FILE] PATH...`.
+// Tests that reach eval get a program that carries the evaluator.
 // Idea: the test namespaces are found by reading the first form of each file; a generated main program requires them and hands them to
 // slisp.test-runner, compiled and run like any other program.
 #include "src/cli/commands.hpp"
@@ -6,6 +7,7 @@
 #include "runtime/api.hpp"
 #include "src/reader/reader.hpp"
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -94,6 +96,18 @@ std::string quoted(const std::string& text) {
   return made + '"';
 }
 
+bool reaches_eval(const reader::Diagnostics& found) {
+  return std::any_of(found.all().begin(), found.all().end(), [](const reader::Diagnostic& each) { return each.code == "e-eval"; });
+}
+
+// What was analyzed for a program without an evaluator has left its names in this process: a new one begins anew.
+int again_with_evaluator(const Options& options) {
+  std::vector<std::string> words = options.words;
+  words.insert(words.begin() + 1, "--with-eval");
+  const int error = become("/proc/self/exe", "slisp", words);
+  return report_failure(70, std::string("cannot start slisp anew: ") + std::strerror(error));
+}
+
 }  // namespace
 
 int test_command(const Options& options) {
@@ -137,7 +151,10 @@ int test_command(const Options& options) {
   const std::string junit = options.junit.empty() ? "nil" : quoted(fs::absolute(options.junit).string());
   std::string text = "(ns slisp.test-main (:require [slisp.test-runner]" + required +
                      "))\n(defn -main [& _] (slisp.test-runner/run '[" + names + "] '[" + selection.tests() + "] " + junit + "))\n";
-  return run_text(program, "<test>", text);
+  Compilation compilation(program, analyzer::Mode::Program);
+  if (!compilation.analyze_text("<test>", text)) return compilation.report();
+  if (!program.with_eval && reaches_eval(compilation.session.diagnostics)) return again_with_evaluator(options);
+  return run_once(compilation, "<test>", {});
 }
 
 }  // namespace slisp::cli
