@@ -128,9 +128,9 @@ Node* Expander::static_member(Borrowed symbol, bool& is_host) {
 // `items` from `from` on are the arguments behind the target.
 Node* Expander::member_call(Borrowed target, std::string_view member, const Items& items, std::size_t from, bool field) {
   std::string name(member);
-  // Of the host's lists (.remove list (int i)) takes an index, (.remove list x) an element: there is no other way to tell.
+  // Of the host's lists (.remove list (int i)) and (.remove list 0) take an index, (.remove list x) an element: there is no other way to tell.
   std::string host_name = name;
-  if (name == "remove" && !field && items.size() == from + 1 && is_call_of(items[from], "int")) host_name = "removeAt";
+  if (name == "remove" && !field && items.size() == from + 1 && (is_call_of(items[from], "int") || rt::is_fixnum(items[from].word()))) host_name = "removeAt";
   Node* object = analyze(target, Place::Value);
   if (object == nullptr) return nullptr;
   const std::size_t count = items.size() - from;
