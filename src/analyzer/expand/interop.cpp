@@ -30,8 +30,9 @@ bool Expander::names_class(std::string_view name) const { return !environment_.c
 bool Expander::has_members(std::string_view name) const {
   if (!environment_.namespace_exists(k_host)) return false;
   const std::string prefix = simple_name(name) + "--";
+  const bool capital = prefix.front() >= 'A' && prefix.front() <= 'Z';     // new-set is a function, new-HashSet a constructor
   for (const std::string& member : environment_.visible_names(k_host)) {
-    if (member.starts_with(prefix) || (member.starts_with("new-") && member.compare(4, std::string::npos, prefix, 0, prefix.size() - 2) == 0)) return true;
+    if (member.starts_with(prefix) || (capital && member.starts_with("new-") && member.compare(4, std::string::npos, prefix, 0, prefix.size() - 2) == 0)) return true;
   }
   return false;
 }

@@ -74,7 +74,13 @@ struct TagHooks {
   }
   static Owned read(void* context, Borrowed tag, Owned form) {
     auto* expander = static_cast<Expander*>(context);
-    if (is_symbol(tag, "=")) return expander->read_evaluated(form);
+    if (is_symbol(tag, "=")) {
+      Owned value = expander->read_evaluated(form);
+      if (!value.failed() || !expander->exception_is("clojure.lang.Compiler$CompilerException")) return value;
+      Owned exception = Owned::adopt(abi::slisp_exception_take());       // where it stands the reader says
+      Owned cause = Owned::adopt(abi::slisp_ex_cause(exception.word()));
+      return rt::raise(cause.is_nil() ? std::move(exception) : std::move(cause));
+    }
     return expander->read_tagged(name_of(tag).full(), std::move(form));
   }
 };
