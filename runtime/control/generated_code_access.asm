@@ -4,13 +4,8 @@
 ; Idea: elements of large vectors are found here, in a few instructions more than inline; all else is C++.
 
 %include "runtime/control/generated_code.inc"
+%include "runtime/control/vector_trie.inc"
 
-%define KIND_VECTOR_TRIE 22             ; asserted in src/codegen/x86_64_linux/access_templates.cpp
-%define TRIE_SIZE 8
-%define TRIE_SHIFT 12
-%define TRIE_ROOT 16
-%define TRIE_TAIL 24
-%define SLOTS 8                         ; of nodes and leaves
 %define KIND_STRING 0
 %define FLAGS 5
 %define ASCII 2                         ; k_flag_ascii: a byte is a code point
@@ -48,24 +43,8 @@ FUNCTION %1
         push    rcx
         push    rdx
         mov     rax, [r15+CONTEXT_ARGUMENTS+8]
-        mov     ecx, [r11+TRIE_SIZE]
-        cmp     rax, rcx
-        jae     near .other             ; a negative index too
-        dec     ecx
-        and     ecx, -32                ; where the tail begins
-        cmp     rax, rcx
-        mov     ecx, [r11+TRIE_SHIFT]
-        jae     short .tail
-        mov     r11, [r11+TRIE_ROOT]
-.down:  mov     rdx, rax
-        shr     rdx, cl
-        and     edx, 31
-        mov     r11, [r11+SLOTS+rdx*8]
-        sub     ecx, 5
-        jnz     short .down
-        jmp     short .leaf
-.tail:  mov     r11, [r11+TRIE_TAIL]
-.leaf:  and     eax, 31
+        LEAF    r11, rdx, edx, .other   ; a negative index too
+        and     eax, 31
         mov     r11, [r11+SLOTS+rax*8]
         COUNT   .other
         pop     rdx

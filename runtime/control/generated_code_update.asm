@@ -6,17 +6,13 @@
 
 %include "runtime/control/generated_code.inc"
 
+%include "runtime/control/vector_trie.inc"
+
 %define KIND_VECTOR 21                  ; these are asserted in runtime/collections/vector_trie.cpp
-%define KIND_VECTOR_TRIE 22
 %define KIND_TRANSIENT 34
 %define OWN_NODES 4
-%define TRIE_SIZE 8
-%define TRIE_SHIFT 12
-%define TRIE_ROOT 16
-%define TRIE_TAIL 24
 %define TRANSIENT_FINISHED 8
 %define TRANSIENT_CONTENT 16
-%define SLOTS 8                         ; of nodes and leaves
 %define UPDATES_CONJ 1136               ; in place: column 0
 %define UPDATES_ASSOC 1160
 %define UPDATES_POP 1232
@@ -98,6 +94,16 @@
         ret
 %endmacro
 
+; rdx: the tail of the unique trie in r11, rcx: how many elements it has. Goes to %1 for other kinds, to %2 if nodes may be shared.
+%macro OWN_TAIL 2
+        cmp     byte [r11+KIND], KIND_VECTOR_TRIE
+        jne     near %1
+        test    byte [r11+FLAGS], OWN_NODES
+        jz      near %2
+        mov     rdx, [r11+TRIE_TAIL]
+        movzx   ecx, word [rdx+NUMBER_OF_SLOTS]
+%endmacro
+
 ; In all three: stub, registers, the runtime's function, of a transient?, drop, end of an object.
 %macro ASSOC 6
 FUNCTION %1
@@ -110,21 +116,7 @@ FUNCTION %1
         jne     short .small
         test    byte [r11+FLAGS], OWN_NODES
         jz      near .other
-        mov     ecx, [r11+TRIE_SIZE]
-        cmp     rax, rcx
-        jae     near .other             ; a negative index, or one that appends
-        dec     ecx
-        and     ecx, -32                ; where the tail begins
-        cmp     rax, rcx
-        mov     ecx, [r11+TRIE_SHIFT]
-        jae     short .tail
-        mov     rdx, [r11+TRIE_ROOT]
-.down:  mov     r11, rax
-        shr     r11, cl
-        and     r11d, 31
-        mov     rdx, [rdx+SLOTS+r11*8]
-        sub     ecx, 5
-        jnz     short .down
+        LEAF    rdx, r11, r11d, .other  ; also a negative index, or one that appends
         jmp     short .leaf
 .small: cmp     word [r11+KIND], KIND_VECTOR    ; no flag: neither metadata nor a map entry
         jne     near .other
@@ -132,8 +124,6 @@ FUNCTION %1
         mov     rdx, r11
         cmp     rax, rcx
         jae     near .other
-        jmp     short .leaf
-.tail:  mov     rdx, [r11+TRIE_TAIL]
 .leaf:  and     eax, 31
         mov     rcx, [r15+CONTEXT_ARGUMENTS+16]
         mov     r11, [rdx+SLOTS+rax*8]
@@ -148,12 +138,7 @@ FUNCTION %1
 FUNCTION %1
         UNIQUE  %4, .call
         KEEP
-        cmp     byte [r11+KIND], KIND_VECTOR_TRIE
-        jne     short .other
-        test    byte [r11+FLAGS], OWN_NODES
-        jz      short .other
-        mov     rdx, [r11+TRIE_TAIL]
-        movzx   ecx, word [rdx+NUMBER_OF_SLOTS]
+        OWN_TAIL .other, .other
         cmp     ecx, 32
         jae     short .other
         mov     rax, [r15+CONTEXT_ARGUMENTS+8]
@@ -172,12 +157,7 @@ FUNCTION %1
 FUNCTION %1
         UNIQUE  %4, .call
         KEEP
-        cmp     byte [r11+KIND], KIND_VECTOR_TRIE
-        jne     short .small
-        test    byte [r11+FLAGS], OWN_NODES
-        jz      near .other
-        mov     rdx, [r11+TRIE_TAIL]
-        movzx   ecx, word [rdx+NUMBER_OF_SLOTS]
+        OWN_TAIL .small, .other
         cmp     ecx, 1
         jbe     near .other             ; the tail's last one: a leaf becomes the tail
         dec     dword [r11+TRIE_SIZE]
