@@ -72,7 +72,11 @@ unsigned save_callee_saved(MFunction& function, const Flow& flow) {
   Dominators dominators(flow);
   std::uint32_t start = where[0];
   for (std::uint32_t b : where) start = dominators.common(start, b);
-  while (flow.loop_of[start] != k_no_loop) start = dominators.parent(flow.loops[flow.loop_of[start]].header);
+  while (flow.loop_of[start] != k_no_loop && start != flow.order[0]) {
+    // A loop that is entered at several places has no header that dominates it: then step by step.
+    const std::uint32_t outside = dominators.common(start, dominators.parent(flow.loops[flow.loop_of[start]].header));
+    start = outside != start ? outside : dominators.parent(start);
+  }
   std::vector<bool> inside(function.blocks.size());
   for (std::uint32_t b : flow.order) inside[b] = b == start || (b != flow.order[0] && inside[dominators.parent(b)]);
 

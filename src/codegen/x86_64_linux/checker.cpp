@@ -68,7 +68,7 @@ class Checker {
  private:
   // ---- elements
   Element constant(const Operand& o) {
-    auto key = std::tuple(o.kind, o.index, o.value);
+    auto key = std::tuple(o.kind, o.reg, o.index, o.value);
     auto [it, fresh] = interned_.try_emplace(key, next_element_);
     if (fresh) ++next_element_;
     return it->second;
@@ -330,7 +330,7 @@ class Checker {
 
   const MFunction& before_;
   const MFunction& after_;
-  std::map<std::tuple<Kind, std::uint32_t, std::int64_t>, Element> interned_;
+  std::map<std::tuple<Kind, Register, std::uint32_t, std::int64_t>, Element> interned_;
   Element next_element_ = 0;
   std::int64_t words_ = 0;
   std::vector<std::optional<State>> at_entry_;

@@ -21,9 +21,12 @@ template <class Visit> void for_each_slot_definition(const MInst& inst, const st
     visit(inst.operand[0].index);
 }
 
-template <class Visit> void for_each_spill_read(const MInst& inst, Visit visit) {
-  for (unsigned i = inst.op == Opcode::Store ? 1 : 0; i < 3; ++i)
-    if (inst.operand[i].is(Operand::Kind::Spill)) visit(inst.operand[i].index);
+// What needs its slot here. A store does, even of what nobody reads afterwards, and however far behind the definition it stands.
+template <class Visit> void for_each_spill_use(const MInst& inst, const std::vector<bool>& defined_somewhere, Visit visit) {
+  for (unsigned i = 0; i < 3; ++i) {
+    const Operand& o = inst.operand[i];
+    if (o.is(Operand::Kind::Spill) && (i > 0 || inst.op != Opcode::Store || defined_somewhere[o.index])) visit(o.index);
+  }
   for (const MoveItem& move : inst.moves)
     if (move.from.is(Operand::Kind::Spill)) visit(move.from.index);
 }
@@ -95,7 +98,7 @@ class Sweep {
     for (std::size_t i = code.size(); i-- > 0;) {
       for_each_slot_definition(code[i], defined_, [&](std::uint32_t v) { live = sets_.remove(live, v); });
       if (code[i].exit != k_no_block) live = sets_.unite(live, live_in_[code[i].exit]);
-      for_each_spill_read(code[i], [&](std::uint32_t v) { live = sets_.insert(live, v); });
+      for_each_spill_use(code[i], defined_, [&](std::uint32_t v) { live = sets_.insert(live, v); });
     }
     for (std::uint32_t p : f_.blocks[b].parameters) live = sets_.remove(live, p);
     return live;
@@ -113,7 +116,7 @@ class Sweep {
         sets_.difference(there, live, [&](std::uint32_t v) { end_of_[v] = reads; });
         live = sets_.unite(live, there);
       }
-      for_each_spill_read(code[i], [&](std::uint32_t v) {
+      for_each_spill_use(code[i], defined_, [&](std::uint32_t v) {
         LiveSets::Set with = sets_.insert(live, v);
         if (with != live) end_of_[v] = reads;
         live = with;

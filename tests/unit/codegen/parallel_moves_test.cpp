@@ -72,8 +72,8 @@ std::size_t every_map(unsigned n, See see) {
   }
 }
 
-constexpr std::array k_registers = {Register::rax, Register::rdi, Register::r8, Register::rbx, Register::r14, Register::rcx};
-constexpr std::array k_xmm = {Register::xmm0, Register::xmm3, Register::xmm14};
+constexpr std::array k_words = {Register::rax, Register::rdi, Register::r8, Register::rbx, Register::r14, Register::rcx};
+constexpr std::array k_doubles = {Register::xmm0, Register::xmm3, Register::xmm14};
 
 void expect_all(const Places& places) {
   std::size_t seen = 0, wrong = 0;
@@ -86,7 +86,7 @@ void expect_all(const Places& places) {
 
 TEST_CASE("parallel moves: every map of six registers", "[moves]") {
   Places places;
-  for (Register r : k_registers) places.push_back(physical(r));
+  for (Register r : k_words) places.push_back(physical(r));
   expect_all(places);
 }
 
@@ -98,7 +98,7 @@ TEST_CASE("parallel moves: every map of six slots", "[moves]") {
 
 TEST_CASE("parallel moves: every map of registers and slots in turn", "[moves]") {
   Places places;
-  for (std::uint32_t i = 0; i < 6; ++i) places.push_back(i % 2 == 0 ? physical(k_registers[i]) : spill(i));
+  for (std::uint32_t i = 0; i < 6; ++i) places.push_back(i % 2 == 0 ? physical(k_words[i]) : spill(i));
   expect_all(places);
 }
 
@@ -109,11 +109,11 @@ TEST_CASE("parallel moves: words and doubles at once", "[moves]") {
       Places places;
       std::vector<unsigned> from;
       for (unsigned i = 0; i < 3; ++i) {
-        places.push_back(physical(k_registers[i]));
+        places.push_back(physical(k_words[i]));
         from.push_back(words[i]);
       }
       for (unsigned i = 0; i < 3; ++i) {
-        places.push_back(physical(k_xmm[i]));
+        places.push_back(physical(k_doubles[i]));
         from.push_back(3 + doubles[i]);
       }
       ++seen;
