@@ -254,6 +254,7 @@ class Expander : private FormState {
   VarInfo* host_helper(const char* name);
   bool member_comes_later(std::string_view name) const;
   std::int64_t field_index(Borrowed type, std::string_view name);
+  bool has_host_class(const Node* object, Borrowed form);
   void note_type(Local* local, Borrowed symbol, Node* init);
   Node* new_object(Borrowed type, const Items& items, std::size_t from);
   Node* type_static(Borrowed type, std::string_view member, const Items& items, std::size_t from, bool& known);

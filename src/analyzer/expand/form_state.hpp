@@ -5,6 +5,7 @@
 #include "src/analyzer/expand/forms.hpp"
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -77,6 +78,7 @@ struct FormState {
   std::string fn_name_;                          // qualified name of what is being defined, for names of inner functions
   std::string next_fn_name_;                     // set by def for the function that is its init
   std::unordered_map<const Local*, KnownType> local_types_;   // within the top-level form at hand
+  std::unordered_set<const Local*> host_typed_;               // the same: locals whose class the JVM's compiler would know
   std::unordered_map<const Local*, Primitive> local_primitives_;
   Borrowed method_type_ = abi::k_nil;            // of the type whose methods are being analyzed
   std::size_t guards_ = 0;                       // try forms with a catch, and functions handed on, around the form at hand

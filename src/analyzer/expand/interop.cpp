@@ -129,11 +129,14 @@ Node* Expander::static_member(Borrowed symbol, bool& is_host) {
 // `items` from `from` on are the arguments behind the target.
 Node* Expander::member_call(Borrowed target, std::string_view member, const Items& items, std::size_t from, bool field) {
   std::string name(member);
-  // Of the host's lists (.remove list (int i)) and (.remove list 0) take an index, (.remove list x) an element: there is no other way to tell.
   std::string host_name = name;
-  if (name == "remove" && !field && items.size() == from + 1 && (is_call_of(items[from], "int") || rt::is_fixnum(items[from].word()))) host_name = "removeAt";
   Node* object = analyze(target, Place::Value);
   if (object == nullptr) return nullptr;
+  // Of the host's lists (.remove list (int i)) and (.remove list 0) take an index where the JVM's compiler knows the list's class; else it reflects, and
+  // takes out an element.
+  if (name == "remove" && !field && items.size() == from + 1 && (is_call_of(items[from], "int") || rt::is_fixnum(items[from].word())) &&
+      has_host_class(object, target))
+    host_name = "removeAt";
   const std::size_t count = items.size() - from;
   const KnownType known = known_type(object, target);
   if (!known.type.is_nil() && count == 0 && (field || !Environment::declares(known.type, name))) {

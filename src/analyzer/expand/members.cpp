@@ -67,8 +67,19 @@ KnownType Expander::known_type(Node* object, Borrowed form) {
   return hinted_type(form);
 }
 
+// Does the JVM's compiler know a class of this value? By a hint, or because it was made right here.
+bool Expander::has_host_class(const Node* object, Borrowed form) {
+  if (const Owned tag = map_value(meta_of(form), "tag"); !tag.is_nil()) return true;
+  if (object == nullptr) return false;
+  if (const auto* reference = as<LocalRefNode>(object)) return host_typed_.count(reference->local) != 0;
+  const auto* call = as<InvokeNode>(object);
+  const auto* callee = call != nullptr ? as<VarRefNode>(call->callee) : nullptr;
+  return callee != nullptr && callee->var->ns == "slisp.host" && callee->var->name.starts_with("new-");
+}
+
 // What is known of the local that `symbol` names: from its value, from its hint.
 void Expander::note_type(Local* local, Borrowed symbol, Node* init) {
+  if (has_host_class(init, symbol)) host_typed_.insert(local);
   KnownType known = init != nullptr ? known_type(init, abi::k_nil) : KnownType();
   if (known.type.is_nil()) known = hinted_type(symbol);
   if (!known.type.is_nil()) local_types_[local] = std::move(known);

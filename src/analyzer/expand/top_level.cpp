@@ -74,6 +74,7 @@ bool Expander::top_level_form(Borrowed form) {
   Node* node = analyze(at, Place::Value);
   kept_.clear();
   local_types_.clear();
+  host_typed_.clear();
   local_primitives_.clear();
   return node != nullptr && finish_top_level(node);
 }
