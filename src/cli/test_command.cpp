@@ -149,7 +149,7 @@ int test_command(const Options& options) {
     names += " " + ns;
   }
   const std::string junit = options.junit.empty() ? "nil" : quoted(fs::absolute(options.junit).string());
-  std::string text = "(ns slisp.test-main (:require [slisp.test-runner]" + required +
+  std::string text = "(ns user (:require [slisp.test-runner]" + required +
                      "))\n(defn -main [& _] (slisp.test-runner/run '[" + names + "] '[" + selection.tests() + "] " + junit + "))\n";
   Compilation compilation(program, analyzer::Mode::Program);
   if (!compilation.analyze_text("<test>", text)) return compilation.report();

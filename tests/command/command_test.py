@@ -522,6 +522,18 @@ Ran 3 tests containing 4 assertions.
 2 failures, 2 errors.
 """, "")
 
+    def test_tests_that_evaluate_have_the_evaluator(self):
+        """By a function of the program or themselves; tests that do not are compiled without it."""
+        self.file("e/e_test.slisp", """(ns e-test (:require [clojure.test :refer [deftest is]]))
+(defn computed [form] (eval form))
+(deftest evaluates (is (= 3 (eval '(+ 1 2)))))
+(deftest by-function (is (= 6 (computed '(* 2 3)))))
+""")
+        done = self.slisp("test", "e")
+        self.assertEqual(done.returncode, 0, done.err)
+        self.assertIn("Ran 2 tests containing 2 assertions.\n0 failures, 0 errors.", done.out)
+        self.assertNotIn("not offered", done.err)
+
     def test_chosen_tests_and_junit(self):
         self.file("t/a_test.slisp", """(ns a-test (:require [clojure.test :refer [deftest is]]))
 (deftest good (is true))

@@ -29,6 +29,9 @@ bool Analyzer::analyze_main(const reader::SourceFile& file, Program& program) {
     if (expander_->session().options.refusals_warn) refusal.severity = reader::Severity::Warning;
     expander_->session().diagnostics.add(std::move(refusal));
   }
+  if (expander_->session().options.refusals_warn && !with_eval)
+    if (const Node* place = test_that_reaches_eval(program))
+      expander_->session().diagnostics.warning("e-eval", place->span, "a test evaluates code", "an executable contains no compiler");
   expander_->session().diagnostics.sort_by_place();
   if (!ok || expander_->session().diagnostics.error_count() != errors) return false;
   set_process_vars(program);

@@ -48,6 +48,9 @@ void set_process_vars(Program& program);
 void set_up_names(Program& program, Environment& environment, const std::vector<std::string>& namespaces, bool always);
 bool looks_up_names(const VarInfo& var);
 
+// Where a test of the program (a function in a definition's metadata) comes to eval or its kin; null: none does.
+const Node* test_that_reaches_eval(const Program& program);
+
 // What is not offered, where code that can be reached has it: errors.
 void report_refusals(Program& program, const Environment& environment, reader::Diagnostics& diagnostics, bool with_eval);
 
