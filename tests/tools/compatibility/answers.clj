@@ -28,7 +28,7 @@
       (doseq [line (str/split-lines (slurp forms))]
         (let [result (promise)
               work (fn []
-                     (binding [*ns* home]
+                     (binding [*ns* home *command-line-args* nil]
                        (deliver result
                                 (try
                                   (let [thunk (eval (list `fn [] (if (str/starts-with? line "boxed ")
