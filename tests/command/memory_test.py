@@ -33,9 +33,9 @@ KINDS = """
 
 
 class Memory(Case):
-    def heap(self, program, *arguments, status=0):
+    def heap(self, program, *arguments, status=0, stdin=b""):
         """(objects alive, peak) at the end."""
-        done = self.run_command([program, *arguments], env=dict(self.env, SLISP_HEAP_REPORT="1"))
+        done = self.run_command([program, *arguments], stdin, env=dict(self.env, SLISP_HEAP_REPORT="1"))
         self.assertEqual(done.returncode, status, done.err)
         report = re.search(r"heap: (\d+) live objects \(\d+ allocated, \d+ freed, peak (\d+) bytes\)", done.err)
         return int(report[1]), int(report[2])
@@ -46,6 +46,16 @@ class Memory(Case):
                 program = self.compiled(f"(defn run [n] {loop})\n(defn -main [n] (println (run (parse-long n))))\n", name="rounds")
                 self.heap(program, "10")
                 few, many = self.heap(program, "1000"), self.heap(program, "1000000")
+                self.assertEqual((few[0], many[0]), (0, 0))
+                self.assertLessEqual(many[1], 1.1 * few[1])
+
+    def test_standard_input_is_read_in_constant_memory(self):
+        for name, read in (("line-seq", "(reduce (fn [n line] (+ n (count line))) 0 (line-seq (java.io.BufferedReader. *in*)))"),
+                           ("lazy", "(count (filter (fn [line] (< 3 (count line))) (map clojure.string/trim (line-seq *in*))))"),
+                           ("read-line", "(loop [n 0] (if-let [line (read-line)] (recur (+ n (count line))) n))")):
+            with self.subTest(name):
+                program = self.compiled(f"(require 'clojure.string)\n(println {read})\n", name="lines")
+                few, many = (self.heap(program, stdin=b"a line of text\n" * count) for count in (1000, 500000))
                 self.assertEqual((few[0], many[0]), (0, 0))
                 self.assertLessEqual(many[1], 1.1 * few[1])
 
