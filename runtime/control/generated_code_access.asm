@@ -6,12 +6,6 @@
 %include "runtime/control/generated_code.inc"
 %include "runtime/control/vector_trie.inc"
 
-%define KIND_STRING 0
-%define FLAGS 5
-%define ASCII 2                         ; k_flag_ascii: a byte is a code point
-%define STRING_BYTES 8
-%define STRING_DATA 32
-%define CHARACTER_TAG 0x12
 %define NIL 2
 
 ; A second owner of the value in r11; destroys eax. Goes to %1 when others count it too.
@@ -27,18 +21,14 @@
 %%done:
 %endmacro
 
-%macro NTH 4                            ; stub, registers, the runtime's function, strings too?; what is missing is nil to those that ask
+%macro NTH 3                            ; stub, registers, the runtime's function; what is missing is nil to those that ask
 extern %3
 FUNCTION %1
         mov     r11, [r15+CONTEXT_ARGUMENTS]
         test    r11b, 3
         jnz     near .call
         cmp     byte [r11+4], KIND_VECTOR_TRIE
-%if %4
-        jne     near .text
-%else
         jne     near .call
-%endif
         push    rax
         push    rcx
         push    rdx
@@ -51,26 +41,6 @@ FUNCTION %1
         pop     rcx
         pop     rax
         ret
-%if %4
-.text:  cmp     byte [r11+4], KIND_STRING
-        jne     short .call
-        test    byte [r11+FLAGS], ASCII
-        jz      short .call
-        push    rax
-        mov     rax, [r15+CONTEXT_ARGUMENTS+8]
-        push    rcx
-        mov     ecx, [r11+STRING_BYTES]
-        cmp     rax, rcx
-        pop     rcx
-        jae     short .none
-        movzx   r11d, byte [r11+STRING_DATA+rax]
-        shl     r11d, 8
-        or      r11d, CHARACTER_TAG
-        pop     rax
-        ret
-.none:  pop     rax
-        jmp     short .call
-%endif
 .other: pop     rdx
         pop     rcx
         pop     rax
@@ -84,12 +54,12 @@ FUNCTION %1
         ret
 %1.end:
 %endmacro
-        NTH     slisp_slow_nth_look, 0, slisp_nth_look, 1
-        NTH     slisp_slow_nth_look_x, 1, slisp_nth_look, 1
-        NTH     slisp_slow_nth_default_look, 0, slisp_nth_default_look, 1
-        NTH     slisp_slow_nth_default_look_x, 1, slisp_nth_default_look, 1
-        NTH     slisp_slow_vector_nth, 0, slisp_vector_nth, 0
-        NTH     slisp_slow_vector_nth_x, 1, slisp_vector_nth, 0
+        NTH     slisp_slow_nth_look, 0, slisp_nth_look
+        NTH     slisp_slow_nth_look_x, 1, slisp_nth_look
+        NTH     slisp_slow_nth_default_look, 0, slisp_nth_default_look
+        NTH     slisp_slow_nth_default_look_x, 1, slisp_nth_default_look
+        NTH     slisp_slow_vector_nth, 0, slisp_vector_nth
+        NTH     slisp_slow_vector_nth_x, 1, slisp_vector_nth
 
 %macro NTH_LAST 2
 extern slisp_nth_default

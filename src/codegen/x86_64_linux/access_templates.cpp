@@ -116,13 +116,13 @@ void ask_for_element(Text& cold, const AccessContext& at, const RegisterNames& d
 }
 }  // namespace
 
-TemplateText nth_look(const AccessContext& at, const RegisterNames& d, const RegisterNames& v, const std::string& index, bool constant) {
+TemplateText nth_look(const AccessContext& at, const RegisterNames& d, const RegisterNames& v, const std::string& index, bool constant, bool strings) {
   Text hot(at), cold(at);
   const std::string element = element_of(hot, v, index, constant);
   hot << "mov " << d.wide << ',' << element << '\n';
   hot.count(d);
-  look_into_string(cold, d, v, index);
-  ask_for_element(cold, at, d, v, index, 'n');
+  if (strings) look_into_string(cold, d, v, index);
+  ask_for_element(cold, at, d, v, index, strings ? 'n' : 'c');
   cold.count_slow(d);
   return {hot.take(), cold.take()};
 }

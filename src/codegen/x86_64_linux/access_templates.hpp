@@ -21,8 +21,8 @@ struct AccessContext {
   std::string failed;         // label
 };
 
-// index: a number, or a register's name of 8 bytes.
-TemplateText nth_look(const AccessContext& at, const RegisterNames& d, const RegisterNames& v, const std::string& index, bool constant);
+// index: a number, or a register's name of 8 bytes. strings: a string has elements too.
+TemplateText nth_look(const AccessContext& at, const RegisterNames& d, const RegisterNames& v, const std::string& index, bool constant, bool strings);
 TemplateText first_look(const AccessContext& at, const RegisterNames& d, const RegisterNames& v);
 TemplateText rest_look(const AccessContext& at, const RegisterNames& d, const RegisterNames& v, std::string_view empty_list);
 TemplateText next_look(const AccessContext& at, const RegisterNames& d, const RegisterNames& v);

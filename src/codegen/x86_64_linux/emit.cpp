@@ -355,7 +355,10 @@ class Printer {
     const RegisterNames d = names(inst.operand[0]), v = names(inst.operand[1]);
     const AccessContext at = access(slow_path(inst), inst.exit);
     switch (inst.op) {
-      case Opcode::NthLook: return print(nth_look(at, d, v, place(inst.operand[2]), inst.operand[2].is(Kind::Immediate)));
+      case Opcode::NthLook: {
+        const bool strings = static_cast<abi::RuntimeFunctionId>(inst.number) != abi::RuntimeFunctionId::vector_nth;
+        return print(nth_look(at, d, v, place(inst.operand[2]), inst.operand[2].is(Kind::Immediate), strings));
+      }
       case Opcode::NthTake: return print(nth_take(access(keeping("slisp_slow_nth_look"), inst.exit), d, v, place(inst.operand[2])));
       case Opcode::Nth:
         return print(nth_last(at, d, v, place(inst.operand[2]), inst.operand[2].is(Kind::Immediate), keeping("slisp_end_object")));
