@@ -62,6 +62,62 @@ b5:
      "[0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35]\n:keyword\n[]\n");
 }
 
+TEST_CASE("nth looks into strings, vector_nth does not", "[codegen][run]") {
+  expect_run(program(R"(
+static 0 constant L1 "[7 8]"
+static 1 constant L2 "\"ab\""
+fn nth_of "user/nth-of" {
+b0(v0: owned any):
+  v1 = i64 1
+  v2 = try_rt nth_look v0, v1 -> b1, b2
+b1:
+  drop v0
+  return v2
+b2:
+  drop v0
+  unwind
+}
+fn element_of "user/element-of" {
+b0(v0: owned any):
+  v1 = i64 1
+  v2 = try_rt vector_nth v0, v1 -> b1, b2
+b1:
+  drop v0
+  return v2
+b2:
+  drop v0
+  unwind
+}
+fn slisp_program "main" global {
+b0:
+  v0 = static #0
+  v1 = static #1
+  v2 = try_call nth_of v0 -> b1, b9
+b1:
+  v3 = try_call print v2 -> b2, b9
+b2:
+  v4 = try_call nth_of v1 -> b3, b9
+b3:
+  v5 = try_call print v4 -> b4, b9
+b4:
+  v6 = try_call element_of v0 -> b5, b9
+b5:
+  v7 = try_call print v6 -> b6, b9
+b6:
+  v8 = try_call element_of v1 -> b7, b8
+b7:
+  return v8
+b8:
+  v9 = rt exception_take
+  drop v9
+  v10 = word 5
+  return v10
+b9:
+  unwind
+}
+)"), "8\n\\b\n8\n", 5);
+}
+
 TEST_CASE("recursion, comparisons and arithmetic", "[codegen][run]") {
   expect_run(program(R"(
 fn fib "user/fib" {
