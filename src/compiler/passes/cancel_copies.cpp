@@ -5,6 +5,7 @@
 // Idea: mostly the arguments of calls that were inlined: the caller made the callee a count of its own, which it only gives up again. One walk over the
 //       blocks where y is alive, from the dup to its drops, asks whether x is consumed there. cancel_counts does the same for a move within a block.
 #include "src/compiler/passes/passes.hpp"
+#include "src/compiler/passes/value_names.hpp"
 #include <algorithm>
 
 namespace slisp::compiler {
@@ -41,7 +42,7 @@ bool consumes(const Instruction& i, ValueId v) {
 
 class Canceller {
  public:
-  explicit Canceller(Function& fn) : fn_(fn), replaced_(fn.values.size()), consumed_(fn.values.size(), false) {}
+  explicit Canceller(Function& fn) : fn_(fn), names_(fn.values.size()), consumed_(fn.values.size(), false) {}
 
   bool run() {
     for (const Block& b : fn_.blocks)
@@ -57,33 +58,24 @@ class Canceller {
       for (std::size_t k = 0; k < fn_.blocks[b].instructions.size(); ++k) {
         const Instruction& i = fn_.blocks[b].instructions[k];
         if (i.op != Op::Dup || consumed_[i.result.index] || !outlives(source(i.operands[0]), i.result, b, k)) continue;
-        replaced_[i.result.index] = i.operands[0];
+        names_.give(i.result, i.operands[0]);
         changed = true;
       }
     if (!changed) return false;
     for (Block& b : fn_.blocks) {
       std::erase_if(b.instructions, [this](const Instruction& i) {
-        return (i.op == Op::Dup && replaced_[i.result.index].valid()) || (i.op == Op::Drop && replaced_[i.operands[0].index].valid());
+        return (i.op == Op::Dup && names_.is_name(i.result)) || (i.op == Op::Drop && names_.is_name(i.operands[0]));
       });
-      for (Instruction& i : b.instructions) {
-        for (ValueId& v : i.operands) v = final_value(v);
-        for (Edge& e : i.edges)
-          for (ValueId& v : e.arguments) v = final_value(v);
-      }
     }
-    for (Value& v : fn_.values) v.owner = final_value(v.owner);
+    names_.resolve(fn_);
     return true;
   }
 
  private:
-  ValueId final_value(ValueId v) const {
-    while (v.valid() && replaced_[v.index].valid()) v = replaced_[v.index];
-    return v;
-  }
   // Whose life x's life is: through copies that are gone, and what it is borrowed from.
   ValueId source(ValueId x) const {
     for (;;) {
-      x = final_value(x);
+      x = names_(x);
       if (fn_[x].ownership != Ownership::Borrowed || !fn_[x].owner.valid()) return x;
       x = fn_[x].owner;
     }
@@ -113,7 +105,7 @@ class Canceller {
   }
 
   Function& fn_;
-  std::vector<ValueId> replaced_;
+  ValueNames names_;
   std::vector<char> consumed_;                 // by other than drop
 };
 

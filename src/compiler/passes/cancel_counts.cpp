@@ -4,6 +4,7 @@
 // Keeps: x stays alive as long as something looks at it: when y is consumed between the two, nothing may look at x after that.
 // Idea: one walk per block; the pair must stand in the same block, so no cleanup edge lies between.
 #include "src/compiler/passes/passes.hpp"
+#include "src/compiler/passes/value_names.hpp"
 
 namespace slisp::compiler {
 namespace {
@@ -12,27 +13,17 @@ using namespace ir;
 
 class Canceller {
  public:
-  explicit Canceller(Function& fn) : fn_(fn), replaced_(fn.values.size()) {}
+  explicit Canceller(Function& fn) : fn_(fn), names_(fn.values.size()) {}
 
   bool run() {
     bool changed = false;
     for (Block& b : fn_.blocks) changed = block(b) || changed;
     if (!changed) return false;
-    for (Block& b : fn_.blocks)
-      for (Instruction& i : b.instructions) {
-        for (ValueId& v : i.operands) v = final_value(v);
-        for (Edge& e : i.edges)
-          for (ValueId& v : e.arguments) v = final_value(v);
-      }
-    for (Value& v : fn_.values) v.owner = final_value(v.owner);
+    names_.resolve(fn_);
     return true;
   }
 
  private:
-  ValueId final_value(ValueId v) const {
-    while (v.valid() && replaced_[v.index].valid()) v = replaced_[v.index];
-    return v;
-  }
   bool depends_on(ValueId v, ValueId owner) const {
     for (; v.valid(); v = fn_[v].owner)
       if (v == owner) return true;
@@ -80,9 +71,9 @@ class Canceller {
       for (std::size_t k = d + 1; k < end; ++k) {
         const Instruction& i = list[k];
         if (i.op == Op::Drop && i.operands[0] == x && !x_seen_after) {
-          replaced_[y.index] = x;
+          names_.give(y, x);
         } else if (i.op == Op::Drop && i.operands[0] == y) {
-          replaced_[y.index] = x;
+          names_.give(y, x);
         } else {
           y_consumed = y_consumed || consumes(i, y);
           if (y_consumed && uses(i, x)) x_seen_after = true;     // also by the instruction that consumes y
@@ -93,9 +84,9 @@ class Canceller {
         list.erase(list.begin() + static_cast<std::ptrdiff_t>(d));
         // Later instructions of this block see the replacement at once.
         for (std::size_t k2 = d; k2 < list.size(); ++k2) {
-          for (ValueId& v : list[k2].operands) v = final_value(v);
+          for (ValueId& v : list[k2].operands) v = names_(v);
           for (Edge& e : list[k2].edges)
-            for (ValueId& v : e.arguments) v = final_value(v);
+            for (ValueId& v : e.arguments) v = names_(v);
         }
         changed = true;
         --d;
@@ -106,7 +97,7 @@ class Canceller {
   }
 
   Function& fn_;
-  std::vector<ValueId> replaced_;
+  ValueNames names_;
 };
 
 }  // namespace
