@@ -56,6 +56,10 @@ foreach(suite IN LISTS suites)
   set_tests_properties(${name} PROPERTIES LABELS "full;command" TIMEOUT 900 COST 20)
 endforeach()
 
+# Machine code: what the allocator's programs become, by hash.
+add_test(NAME code_gate COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/tools/code_gate.py --slisp ${SLISP_BINARY})
+set_tests_properties(code_gate PROPERTIES LABELS "full;command" TIMEOUT 300)
+
 # The forms of tests/compatibility, answered as real Clojure answered them; and the page that is written from them.
 set(SLISP_COMPATIBILITY ${CMAKE_CURRENT_SOURCE_DIR}/tools/compatibility)
 file(GLOB subjects CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/compatibility/cases/*.cases)

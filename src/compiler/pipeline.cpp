@@ -87,7 +87,7 @@ ClosedWorld annotate(CompileContext& context, Program& program) {
 
 constexpr std::string_view k_switchable[] = {"specialize", "fusion", "inline-wrappers", "fold-arguments",  "look-ahead", "fold-branches", "thread-jumps", "inline",        "infer",             "speculate", "unbox",
                                              "cancel-counts",   "cancel-copies", "borrow-arguments", "borrow",        "take-fields",  "reuse",         "inline-access",
-                                             "regalloc",        "promote",          "belady",        "inline-caches", "inline-equality", "inline-allocation"};
+                                             "regalloc",        "promote",          "belady",        "slot-forwarding", "slot-coloring", "remat", "inline-caches", "inline-equality", "inline-allocation"};
 constexpr std::string_view k_dumpable[] = {"specialize", "fusion", "inline-wrappers", "anf",          "look-ahead",   "captures",     "ownership",  "lower",
                                            "fold-branches",   "thread-jumps", "inline",       "speculate",    "unbox",        "cancel-counts", "cancel-copies", "borrow-arguments", "borrow", "take-fields", "reuse", "dead-blocks"};
 

@@ -21,7 +21,7 @@ PRESSURE = """(defn keep [x] x)
 """
 PASSES = ("specialize", "fusion", "inline-wrappers", "anf", "captures", "ownership", "lower", "fold-branches", "thread-jumps", "cancel-counts", "dead-blocks")
 SWITCHES = ("specialize", "fusion", "inline-wrappers", "fold-arguments", "fold-branches", "thread-jumps", "inline", "infer", "speculate", "unbox", "cancel-counts", "borrow-arguments",
-            "borrow", "cancel-copies", "look-ahead", "take-fields", "reuse", "inline-access", "inline-allocation", "regalloc", "promote", "belady", "inline-caches", "inline-equality")
+            "borrow", "cancel-copies", "look-ahead", "take-fields", "reuse", "inline-access", "inline-allocation", "regalloc", "promote", "belady", "slot-forwarding", "slot-coloring", "remat", "inline-caches", "inline-equality")
 
 
 class Stages(Case):
@@ -66,6 +66,22 @@ class Stages(Case):
         self.assertTrue(unbelady[0] == full[0] and unbelady[4:7] != full[4:7], (unbelady, full))
         self.assertTrue(slots[3] > 0 and sum(slots[:3]) == 0, slots)
         self.assertTrue(blocks[2] > 0 and blocks[0] + blocks[1] + blocks[3] == 0, blocks)
+
+    def test_statistics_tell_what_each_part_of_the_allocator_did(self):
+        """Without a part its counter falls to nothing (of constants: fewer are loaded), and the program answers the same."""
+        source = ROOT / "tests/programs/generated_code/registers.slisp"
+        def counts(*options):
+            done = self.slisp("compile", source, "-o", "x", "--stats", "--verify", *options)
+            self.assertEqual((done.returncode, done.out), (0, ""), done.err)
+            self.expect(self.run_command([self.work / "x"]), 0, source.with_suffix(".out").read_text(), "")
+            return {line.split()[0]: [int(n) for n in re.findall(r"\d+", line)] for line in done.err.splitlines() if re.match(r"[a-z]+ +\d", line)}
+        full = counts()
+        self.assertTrue(full["constants"][0] > 0 and min(full["forwarding"]) > 0 and min(full["coloring"]) > 0, full)
+        self.assertEqual(counts("--no-slot-forwarding")["forwarding"], [0, 0])
+        self.assertEqual(counts("--no-slot-coloring")["coloring"], [0, 0])
+        self.assertLess(counts("--no-remat")["constants"][0], full["constants"][0])
+        less = counts("--no-promote", "--no-belady", "--no-slot-forwarding", "--no-slot-coloring", "--no-remat")
+        self.assertEqual((less["promotion"], less["forwarding"], less["coloring"]), ([0, 0], [0, 0], [0, 0]))
 
     def test_fusion_changes_no_answer(self):
         """--stats counts the loops that took the place of seqs; without the pass there are none, and the answers are the same."""

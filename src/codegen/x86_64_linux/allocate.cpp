@@ -6,7 +6,9 @@
 
 namespace slisp::x64 {
 
-MFunction allocate(const MFunction& in, Rung highest, const RegisterSwitches& switches, AllocationCounts& counts) {
+namespace {
+
+MFunction place_values(const MFunction& in, Rung highest, const RegisterSwitches& switches, AllocationCounts& counts) {
   auto served_by = [&](Rung rung) { ++counts.functions[static_cast<unsigned>(rung)]; };
   if (!switches.allocate || highest == Rung::Slots) {
     served_by(Rung::Slots);
@@ -21,6 +23,17 @@ MFunction allocate(const MFunction& in, Rung highest, const RegisterSwitches& sw
     }
   served_by(Rung::WithinBlocks);
   return allocate_slots(in, Caching::WithinBlocks);
+}
+
+}  // namespace
+
+MFunction allocate(const MFunction& in, Rung highest, const RegisterSwitches& switches, AllocationCounts& counts) {
+  MFunction out = place_values(in, highest, switches, counts);
+  if (switches.allocate && highest != Rung::Slots && switches.slot_forwarding && reads_slots(out)) {
+    forward_slots(out, counts);
+    remove_dead_stores(out, counts);
+  }
+  return out;
 }
 
 }  // namespace slisp::x64

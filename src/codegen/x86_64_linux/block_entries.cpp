@@ -250,12 +250,12 @@ void RegisterAllocator::connect(std::uint32_t from, std::uint32_t to) {
     Register r = end.of(v);
     if (r != Register::None) return physical(r);
     if (stored_[v] == Stored::No && !end.stored(v)) compiler::internal_error("allocate", "a value is nowhere on an edge", "v" + std::to_string(v));
-    return spill(v);
+    return home(v);
   };
   for (auto [v, r] : entry.registers) {
     if (flow_.def_block[v] == to) continue;
     Operand source = place(v);
-    if (!source.is(Operand::Kind::Register)) ++counts_.reloads;
+    if (!source.is(Operand::Kind::Register)) bring(v);
     moves.push_back({physical(r), source});
   }
   for (std::uint32_t v : entry.slots)

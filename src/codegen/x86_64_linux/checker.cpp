@@ -10,6 +10,7 @@
 //   other instruction  the same, in the same order, as before allocation; each operand must be among what its location holds; fixed
 //                      uses stand in their registers
 //   clobbers           caller-saved registers forget; r11 and xmm15 forget at every instruction
+//   constants          a value that is defined as a constant is that constant, wherever either stands
 //   entry, return      callee-saved registers hold at a return what they held at the entry
 //   exit               memory and registers as they are, less what the instruction clobbers and an early definition
 //   definition         its register holds just that value, and no other location holds it any more
@@ -48,6 +49,7 @@ class Checker {
     next_element_ = static_cast<Element>(before_.xmm.size());
     words_ = static_cast<Location>(after_.frame_bytes / 8);
     at_entry_.resize(before_.blocks.size());
+    find_constants();
     order_ = reverse_postorder(before_);
     // Cells of the fixpoint only shrink, so this ends.
     at_entry_[0] = State{};
@@ -77,6 +79,17 @@ class Checker {
   Element caller_value(Register r) { return constant(physical(r)); }
   Element slot_word_element(std::uint32_t slot, std::int64_t word) { return constant(slot_word(slot, word)); }
   Element element(const Operand& o) { return o.is(Kind::Virtual) ? o.index : constant(o); }
+  // What else a location may hold where this value is read; the value itself if nothing.
+  Element other_name(Element v) const { return v < constant_of_.size() ? constant_of_[v] : v; }
+  void find_constants() {
+    constant_of_.resize(before_.xmm.size());
+    for (Element v = 0; v < constant_of_.size(); ++v) constant_of_[v] = v;
+    for (const MBlock& block : before_.blocks)
+      for (const MInst& inst : block.instructions)
+        if ((inst.op == Opcode::Move || inst.op == Opcode::MoveBits) && inst.operand[0].is(Kind::Virtual) &&
+            (inst.operand[1].is(Kind::Immediate) || inst.operand[1].is(Kind::Symbol)))
+          constant_of_[inst.operand[0].index] = constant(inst.operand[1]);
+  }
 
   // ---- the state at hand
   void load(const State& state) {
@@ -96,7 +109,7 @@ class Checker {
   }
   bool holds(Location l, Element e) const {
     auto it = state_.find(l);
-    return it != state_.end() && it->second.count(e) != 0;
+    return it != state_.end() && (it->second.count(e) != 0 || it->second.count(other_name(e)) != 0);
   }
   void erase_everywhere(Element e) {
     for (auto& [location, elements] : state_) elements.erase(e);
@@ -230,7 +243,7 @@ class Checker {
         for (unsigned k = 0; k < 3; ++k)
           if (k != i && given.operand[k] == given.operand[i]) return fail("an early definition in the register of a use");
       erase_everywhere(wanted.operand[i].index);
-      state_[l] = {wanted.operand[i].index};
+      state_[l] = {wanted.operand[i].index, other_name(wanted.operand[i].index)};
     }
     for (std::size_t i = 0; i < wanted.defs.size(); ++i) {
       if (given.defs[i].reg != wanted.defs[i].reg) return fail("a result register");
@@ -271,7 +284,11 @@ class Checker {
     }
     std::set<Element> stale(parameters.begin(), parameters.end());
     std::map<Element, std::vector<Element>> renamed;                // argument -> parameters
-    for (std::size_t i = 0; i < parameters.size(); ++i) renamed[element(wanted.arguments[i])].push_back(parameters[i]);
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+      const Element argument = element(wanted.arguments[i]), other = other_name(argument);
+      renamed[argument].push_back(parameters[i]);
+      if (other != argument) renamed[other].push_back(parameters[i]);
+    }
     std::vector<std::pair<Location, Element>> holds_now;
     for (auto [l, e] : state.holds) {
       if (!stale.count(e)) holds_now.emplace_back(l, e);
@@ -332,6 +349,7 @@ class Checker {
   const MFunction& after_;
   std::map<std::tuple<Kind, Register, std::uint32_t, std::int64_t>, Element> interned_;
   Element next_element_ = 0;
+  std::vector<Element> constant_of_;               // value -> the constant that it is, or itself
   std::int64_t words_ = 0;
   std::vector<std::optional<State>> at_entry_;
   std::vector<std::uint32_t> order_, rank_;

@@ -18,6 +18,9 @@ struct RegisterSwitches {
   bool allocate = true;              // --no-regalloc: every value in its slot, nothing cached in registers
   bool promote = true;               // --no-promote: no callee-saved registers
   bool belady = true;                // --no-belady: drive out any value, not the one used last
+  bool slot_forwarding = true;       // --no-slot-forwarding: reload what a register still holds, keep stores that nobody reads
+  bool slot_coloring = true;         // --no-slot-coloring: a slot for each value and each argument block alone
+  bool remat = true;                 // --no-remat: a constant is a value like any other, kept in a register or slot until its last use
 };
 
 // What the register allocator did, over all functions of a compilation (--stats).
@@ -27,6 +30,11 @@ struct AllocationCounts {
   std::uint64_t evictions = 0;                    // of them, because registers were short
   std::uint64_t promotions = 0;                   // values moved to a callee-saved register in front of a call
   std::uint64_t callee_saved = 0;                 // callee-saved registers in use, summed over functions
+  std::uint64_t constants = 0;                    // loads of constants in front of what needs them in a register
+  std::uint64_t forwarded = 0;                    // reads of slots that read a register instead
+  std::uint64_t dead_stores = 0;                  // stores to slots that nobody reads, or that hold it already
+  std::uint64_t slots_shared = 0;                 // spilled values less their slots
+  std::uint64_t words_shared = 0;                 // words of argument blocks less those of the frames
 };
 
 struct Options {

@@ -19,7 +19,7 @@ namespace {
 constexpr std::uint32_t k_none = UINT32_MAX;
 
 // ---- IR slots
-std::int64_t place_ir_slots(MFunction& function) {
+std::int64_t place_ir_slots(MFunction& function, const RegisterSwitches& switches, AllocationCounts& counts) {
   const ir::Function& source = *function.source;
   function.slot_offset.assign(source.slots.size(), 0);
   std::vector<std::vector<std::uint32_t>> slots_of(source.epochs.size() + 1);   // [0]: the function's outermost epoch
@@ -40,8 +40,10 @@ std::int64_t place_ir_slots(MFunction& function) {
   for (std::size_t e = 0; e < source.epochs.size(); ++e) {
     ir::EpochId parent = source.epochs[e].parent;
     if (parent.valid() && parent.index >= e) compiler::internal_error("frame layout", "an epoch before its parent", source.name);
-    place(e + 1, end[parent.valid() ? parent.index + 1 : 0]);
+    place(e + 1, switches.slot_coloring ? end[parent.valid() ? parent.index + 1 : 0] : total);
   }
+  for (const ir::Slot& slot : source.slots) counts.words_shared += slot.words;
+  counts.words_shared -= static_cast<std::uint64_t>(total) / 8;
   return total;
 }
 
@@ -108,12 +110,30 @@ std::vector<std::uint32_t> colour(const MFunction& function, std::uint32_t& colo
   return colour_of;
 }
 
+// Without sharing: each value that is spilled has a slot of its own.
+std::vector<std::uint32_t> number(const MFunction& function, std::uint32_t& slots) {
+  std::vector<std::uint32_t> slot_of(function.xmm.size(), k_none);
+  auto see = [&](const Operand& o) {
+    if (o.is(Operand::Kind::Spill) && slot_of[o.index] == k_none) slot_of[o.index] = slots++;
+  };
+  for (const MBlock& block : function.blocks)
+    for (const MInst& inst : block.instructions) {
+      for (const Operand& o : inst.operand) see(o);
+      for (const MoveItem& move : inst.moves) {
+        see(move.to);
+        see(move.from);
+      }
+    }
+  return slot_of;
+}
+
 }  // namespace
 
-void lay_out_frame(MFunction& function) {
-  std::int64_t slots_end = place_ir_slots(function);
+void lay_out_frame(MFunction& function, const RegisterSwitches& switches, AllocationCounts& counts) {
+  std::int64_t slots_end = place_ir_slots(function, switches, counts);
   std::uint32_t colours = 0;
-  std::vector<std::uint32_t> colour_of = colour(function, colours);
+  std::vector<std::uint32_t> colour_of = switches.slot_coloring ? colour(function, colours) : number(function, colours);
+  counts.slots_shared += static_cast<std::uint64_t>(std::count_if(colour_of.begin(), colour_of.end(), [](std::uint32_t c) { return c != k_none; })) - colours;
   auto address = [&](Operand& o) {
     using Kind = Operand::Kind;
     if (o.is(Kind::Spill)) {

@@ -20,6 +20,11 @@ class LiveSets {
   }
   Set insert(Set set, std::uint32_t n) { return change(set, n, depth_, true); }
   Set remove(Set set, std::uint32_t n) { return change(set, n, depth_, false); }
+  bool contains(Set set, std::uint32_t n) const {
+    for (unsigned depth = depth_; depth > 0 && set != k_empty; --depth)
+      set = static_cast<Set>((n >> (depth + 5)) & 1 ? nodes_[set].right : nodes_[set].left);
+    return set != k_empty && ((nodes_[set].left >> (n & 63)) & 1) != 0;
+  }
   Set unite(Set a, Set b) { return unite(a, b, depth_); }
   // visit(n) for each n in `a` that is not in `b`.
   template <class Visit> void difference(Set a, Set b, Visit visit) const { difference(a, b, depth_, 0, visit); }

@@ -18,9 +18,10 @@ constexpr std::size_t k_keywords_apart = 256, k_keywords_together = 64;
 // The passes, one per line.
 void generate(const ir::Function& function, ModuleView& view, const Options& options, const Naming& naming, bool global, AsmText& out) {
   MFunction selected = select_instructions(function, view, options);
+  if (options.registers.allocate && !options.registers.remat) name_constants(selected);
   split_critical_edges(selected);
   MFunction allocated = allocate(selected, options.optimize > 0 ? Rung::Full : Rung::WithinBlocks, options.registers, view.counts);
-  lay_out_frame(allocated);
+  lay_out_frame(allocated, options.registers, view.counts);
   if (options.verify)
     if (auto wrong = check_allocation(selected, allocated))
       compiler::internal_error("slot checker, " + function.name, *wrong,

@@ -28,7 +28,20 @@ RegisterAllocator::RegisterAllocator(const MFunction& in, const Flow& flow, cons
   std::fill(std::begin(holds_), std::end(holds_), k_nobody);
 }
 
+void RegisterAllocator::find_constants() {
+  for (std::uint32_t b : flow_.order)
+    for (const MInst& inst : in_.blocks[b].instructions) {
+      const Operand &v = inst.operand[0], &value = inst.operand[1];
+      if ((inst.op != Opcode::Move && inst.op != Opcode::MoveBits) || !v.is(Operand::Kind::Virtual)) continue;
+      if (!value.is(Operand::Kind::Immediate) && !value.is(Operand::Kind::Symbol)) continue;
+      if (constant_.empty()) constant_.resize(in_.xmm.size());
+      constant_[v.index] = value;
+      stored_[v.index] = Stored::Constant;
+    }
+}
+
 MFunction RegisterAllocator::run() {
+  if (switches_.remat) find_constants();
   for (std::uint32_t b : flow_.order) {
     const MInst& last = in_.blocks[b].instructions.back();
     for (std::size_t i = 0; i < last.arguments.size(); ++i)
@@ -133,7 +146,7 @@ void RegisterAllocator::operand(Operand& o, Role role) {
   if (o.is(Kind::Memory) && o.reg == Register::None) {
     o.reg = in_register(o.index);
     o.index = 0;
-  } else if (role == Role::Any && o.is(Kind::Virtual)) {
+  } else if (role == Role::Any && o.is(Kind::Virtual) && (!in_.xmm[o.index] || stored_[o.index] != Stored::Constant)) {
     o = location(o);
     if (o.is(Kind::Register)) lock(o.reg);
   } else if (o.is(Kind::Virtual)) {
@@ -145,6 +158,7 @@ void RegisterAllocator::operand(Operand& o, Role role) {
       append_move(physical(r), o, line_, *code_);
       lock(r);
       o = physical(r);
+      ++counts_.constants;
     }
   }
 }
@@ -180,6 +194,7 @@ void RegisterAllocator::pass_fixed_uses(MInst& inst) {
     if (std::find_if(copies_.begin(), copies_.end(), copied) == copies_.end()) moves.push_back({physical(use.reg), location(use.value)});
     use.value = physical(use.reg);
   }
+  for (const MoveItem& move : moves) counts_.constants += move.from.is(Operand::Kind::Immediate) || move.from.is(Operand::Kind::Symbol);
   sequence_moves(moves, line_, *code_);
   // What stood in these registers and is still needed stands elsewhere by now: only calls and returns have fixed uses.
   for (const FixedUse& use : inst.uses) {

@@ -41,6 +41,7 @@ class RegisterAllocator {
   };
 
   // ---- register_allocator.cpp
+  void find_constants();
   void prepare_block(std::uint32_t b);
   void block(std::uint32_t b);
   void instruction(const MInst& source, std::uint32_t index);
@@ -70,6 +71,8 @@ class RegisterAllocator {
   void evict(Register r);
   Register in_register(std::uint32_t v);
   Operand location(const Operand& o) const;
+  Operand home(std::uint32_t v) const;             // where v is read from when it is in no register: its slot, or the constant that it is
+  Operand bring(std::uint32_t v);                  // the same, counted
   Register wish(std::uint32_t v) const;            // where a value defined now would like to be
 
   // ---- block_entries.cpp
@@ -86,6 +89,7 @@ class RegisterAllocator {
     No,
     AtDefinition,                                  // a store follows the definition
     AtEntry,                                       // a block parameter: the jumps store it
+    Constant,                                      // never: it is made again where it is needed
   };
 
   const MFunction& in_;
@@ -105,6 +109,7 @@ class RegisterAllocator {
   };
   std::vector<Copy> copies_;                       // where values still stand that were just moved out of a call's way
   std::vector<Stored> stored_;
+  std::vector<Operand> constant_;                  // of values that are Stored::Constant
   std::vector<std::uint32_t> here_;                // == epoch_: stored on the way to this point
   std::uint32_t epoch_ = 0;
   std::vector<State> at_entry_, at_end_;           // per block; at_end_ of blocks that end with a jump

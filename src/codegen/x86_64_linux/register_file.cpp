@@ -127,9 +127,8 @@ Register RegisterAllocator::in_register(std::uint32_t v) {
   if (r == Register::None) {
     if (!slot_valid(v)) compiler::internal_error("allocate", "a value is nowhere", "v" + std::to_string(v));
     r = take(in_.xmm[v], flow_.crosses[v] && next_use(v) < k_cold_distance, Register::None);
-    append_move(physical(r), spill(v), line_, *code_);
+    append_move(physical(r), bring(v), line_, *code_);
     hold(r, v);
-    ++counts_.reloads;
   }
   lock(r);
   return r;
@@ -140,7 +139,14 @@ Operand RegisterAllocator::location(const Operand& o) const {
   Register r = register_of_[o.index];
   if (r == Register::None && !slot_valid(o.index))
     compiler::internal_error("allocate", "a value is nowhere", "v" + std::to_string(o.index));
-  return r != Register::None ? physical(r) : spill(o.index);
+  return r != Register::None ? physical(r) : home(o.index);
+}
+
+Operand RegisterAllocator::home(std::uint32_t v) const { return stored_[v] == Stored::Constant ? constant_[v] : spill(v); }
+
+Operand RegisterAllocator::bring(std::uint32_t v) {
+  ++(stored_[v] == Stored::Constant ? counts_.constants : counts_.reloads);
+  return home(v);
 }
 
 Register RegisterAllocator::wish(std::uint32_t v) const {

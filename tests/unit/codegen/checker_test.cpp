@@ -30,7 +30,7 @@ struct Compiled {
     before = select_instructions(module.functions[0], view, options);
     split_critical_edges(before);
     after = allocate(before, rung, {}, counts);
-    lay_out_frame(after);
+    lay_out_frame(after, {}, counts);
   }
 };
 

@@ -131,10 +131,11 @@ class GraphMaker {
       case 0:
       case 1: return call(b);
       case 2: {
+        const bool xmm = below(2) == 0;
         MInst move;
-        move.op = Opcode::Move;
+        move.op = xmm ? Opcode::MoveBits : Opcode::Move;
         move.operand[1] = immediate(static_cast<std::int64_t>(random_()));
-        move.operand[0] = virtual_register(fresh(false, b));
+        move.operand[0] = virtual_register(fresh(xmm, b));
         out_.code.blocks[b].instructions.push_back(move);
         return;
       }
@@ -328,6 +329,7 @@ class Machine {
           }
           break;
         case Opcode::Move:
+        case Opcode::MoveBits:
         case Opcode::Store: {
           const std::uint64_t value = read(inst.operand[1]);
           at(inst.operand[0]) = value;

@@ -26,10 +26,11 @@ struct Allocated {
     Random random(seed);
     const auto blocks = static_cast<unsigned>(1 + random() % 24), alive = static_cast<unsigned>(4 + random() % 37);
     made = GraphMaker(random, blocks, alive).make();
+    if (!switches.remat) name_constants(made.code);
     split_critical_edges(made.code);
     AllocationCounts counts;
     after = allocate(made.code, rung, switches, counts);
-    lay_out_frame(after);
+    lay_out_frame(after, switches, counts);
   }
   bool same(const MFunction& other) const {
     for (std::uint64_t input : {1, 2, 3})
@@ -124,7 +125,7 @@ TEST_CASE("random graphs: what the allocator makes is accepted and computes the 
   std::size_t values = 0;
   for (std::uint64_t seed = first; seed < first + count; ++seed) {
     const Rung rung = k_rungs[seed % 4];
-    Allocated made(seed, rung, {true, seed % 3 != 0, seed % 5 != 0});
+    Allocated made(seed, rung, {true, seed % 3 != 0, seed % 5 != 0, seed % 7 != 0, seed % 11 != 0, seed % 2 != 0});
     values = std::max(values, made.made.code.xmm.size());
     const auto wrong = check_allocation(made.made.code, made.after);
     if (wrong) FAIL("seed " << seed << ": " << *wrong);

@@ -51,17 +51,25 @@ inline Ran run_module(const ir::Module& module, Options options) {
   return ran;
 }
 
+inline std::vector<RegisterSwitches> each_switch_alone() {
+  std::vector<RegisterSwitches> all{{}};
+  for (bool RegisterSwitches::*part : {&RegisterSwitches::allocate, &RegisterSwitches::promote, &RegisterSwitches::belady,
+                                       &RegisterSwitches::slot_forwarding, &RegisterSwitches::slot_coloring, &RegisterSwitches::remat})
+    all.emplace_back().*part = false;
+  return all;
+}
+
 // At every level, with and without registers, each switch alone: the same output and status.
 inline void expect_run(const std::string& text, const std::string& output, int status = 0) {
   ir::Module module = module_of(text);
   for (int level : {0, 1, 2})
-    for (RegisterSwitches switches : {RegisterSwitches{}, RegisterSwitches{false, true, true}, RegisterSwitches{true, false, true},
-                                      RegisterSwitches{true, true, false}}) {
+    for (RegisterSwitches switches : each_switch_alone()) {
       Options options;
       options.optimize = level;
       options.registers = switches;
       INFO("-O" << level << (switches.allocate ? "" : " --no-regalloc") << (switches.promote ? "" : " --no-promote")
-                << (switches.belady ? "" : " --no-belady"));
+                << (switches.belady ? "" : " --no-belady") << (switches.slot_forwarding ? "" : " --no-slot-forwarding")
+                << (switches.slot_coloring ? "" : " --no-slot-coloring") << (switches.remat ? "" : " --no-remat"));
       Ran ran = run_module(module, options);
       std::string expected_end = "heap: 0 live objects";
       CHECK(ran.output.find(expected_end) != std::string::npos);
