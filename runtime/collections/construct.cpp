@@ -1,8 +1,10 @@
 // construct.cpp: collections from argument blocks and from seqables.
 // In:   blocks of owned words, owned seqables. Out: a new collection; all arguments are consumed on both outcomes.
+#include "runtime/collections/small_set.hpp"
 #include "runtime/control/exceptions.hpp"
 #include "runtime/seqs/seqs.hpp"
 #include "runtime/types/operations.hpp"
+#include <algorithm>
 
 namespace slisp::rt {
 namespace {
@@ -39,12 +41,6 @@ Word build_hashed(Word collection, const Word* words, std::size_t count) {
     return 0;
   }
   return collection;
-}
-
-Word new_hash_set() {
-  Word set = word_of(&slisp_empty_set);
-  own(&set);
-  return set;
 }
 
 // k v k v ... into `map` by `put`; odd: IllegalArgumentException. x consumed.
@@ -100,7 +96,14 @@ Word slisp_map_literal(Word* words, std::int64_t size) {
 
 Word slisp_set_literal(Word* words, std::int64_t size) {
   if (size == 0) return word_of(&slisp_empty_set);
-  return build_hashed<1>(new_hash_set(), words, static_cast<std::size_t>(size));
+  const auto count = static_cast<std::size_t>(size);
+  if (count > k_small_set_limit || !std::all_of(words, words + count, is_scalar)) return build_hashed<1>(word_of(&slisp_empty_set), words, count);
+  unsigned duplicate = 0;
+  const Word set = small_set_of(words, static_cast<unsigned>(count), duplicate);
+  if (set) return set;
+  throw_about_value(ClassId::IllegalArgumentException, "Duplicate key: ", words[duplicate]);
+  release_all(words, count);
+  return 0;
 }
 
 Word slisp_array_map(Word x) { return fill_map(word_of(&slisp_empty_map), x, array_map_put); }

@@ -40,11 +40,11 @@ struct SubVector {
   std::uint64_t end;
   Word vector;  // Vector or VectorTrie
 };
-struct HashMap {  // HashSet has the same layout
+struct HashMap {  // HashSet has the same layout, unless it is small (small_set.hpp)
   Header header;
   std::uint32_t size;
-  std::uint32_t reserved;
-  Word root;  // MapNode (SetNode), nil when empty
+  std::uint32_t hash;  // 0: not asked yet since the last change
+  Word root;           // MapNode (SetNode), nil when empty
 };
 // Entries in order of their bits from the front, children from the back. Collision nodes (k_flag_collision) have entries
 // alone and their common hash in `data`.

@@ -3,6 +3,7 @@
 // stays.
 //        Updates work in place where the map is unique; failing ones consume the map and leave nothing behind.
 #include "runtime/collections/maps.hpp"
+#include "runtime/collections/small_set.hpp"
 
 namespace slisp::rt {
 namespace {
@@ -123,6 +124,7 @@ Word hash_put(Word map, Word key, Word value) {
     if (entry && entry[1] == value) return finish_put(map, Change::Same, key, value);
   }
   auto* m = reinterpret_cast<HashMap*>(own(&map));
+  m->hash = 0;
   if (m->root == abi::k_nil) {
     m->root = Champ<2>::node_of_one(hash, key, value);
     m->size = 1;
@@ -145,9 +147,17 @@ Word tree_put(Word map, Word key, Word value) {
 
 }  // namespace
 
+namespace {
+std::uint32_t next_index(MapCursor& cursor) {
+  if (!cursor.started) cursor.index[0] = 0;
+  cursor.started = true;
+  return cursor.index[0]++;
+}
+}  // namespace
+
 Word new_hash_map() {
   auto* m = allocate_as<HashMap>(Kind::HashMap, sizeof(HashMap), 1);
-  m->size = m->reserved = 0;
+  m->size = m->hash = 0;
   m->root = abi::k_nil;
   return word_of(m);
 }
@@ -203,6 +213,7 @@ Word map_remove(Word map, Word key) {
   if (kind_of(map) == Kind::HashMap) {
     const std::uint32_t hash = key_hash(key, failed);
     auto* m = reinterpret_cast<HashMap*>(own(&map));
+    m->hash = 0;
     change = failed ? Change::Failed : Champ<2>::remove(&m->root, 0, hash, key);
     if (change == Change::Removed && --m->size == 0) release(std::exchange(m->root, abi::k_nil));
   } else {
@@ -223,18 +234,17 @@ const Word* cursor_next(Word collection, MapCursor& cursor) {
   switch (kind_of(collection)) {
     case Kind::HashMap:
       return Champ<2>::next(at<HashMap>(collection)->root, cursor);
-    case Kind::HashSet:
-      return Champ<1>::next(at<HashMap>(collection)->root, cursor);
+    case Kind::HashSet: {
+      if (!is_small_set(collection)) return Champ<1>::next(at<HashMap>(collection)->root, cursor);
+      const std::uint32_t index = next_index(cursor);
+      return index < at<SmallSet>(collection)->size ? at<SmallSet>(collection)->element + index : nullptr;
+    }
     case Kind::ArrayMap: {
-      if (!cursor.started) cursor = {};
-      cursor.started = true;
-      const std::uint32_t index = cursor.index[0]++;
+      const std::uint32_t index = next_index(cursor);
       return index < map_size(collection) ? at<Inline>(collection)->slot + 2 * index : nullptr;
     }
     default: {
-      if (!cursor.started) cursor = {};
-      cursor.started = true;
-      const std::uint32_t rank = cursor.index[0]++;
+      const std::uint32_t rank = next_index(cursor);
       auto* tree = at<TreeMap>(collection);
       return rank < tree->size ? tree_at(tree->root, rank) : nullptr;
     }

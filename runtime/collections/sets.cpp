@@ -1,6 +1,7 @@
 // sets.cpp: hash sets and sorted sets.
 // Keeps: updates in place where the set is unique; failing ones consume the set and the element.
 #include "runtime/collections/maps.hpp"
+#include "runtime/collections/small_set.hpp"
 
 namespace slisp::rt {
 namespace {
@@ -13,6 +14,7 @@ Word fail_put(Word set, Word element) {
 
 const Word* set_find(Word set, Word key, bool& failed) {
   if (kind_of(set) == Kind::TreeSet) return tree_find(at<TreeMap>(set)->root, at<TreeMap>(set)->comparator, key, failed);
+  if (is_small_set(set)) return small_set_find(set, key, failed);
   const std::uint32_t hash = key_hash(key, failed);
   return failed ? nullptr : Champ<1>::find(at<HashMap>(set)->root, hash, key, failed);
 }
@@ -28,7 +30,16 @@ Word set_put(Word set, Word element) {
   } else {
     const std::uint32_t hash = key_hash(element, failed);
     if (failed) return fail_put(set, element);
-    if (!unique(set)) {
+    if (is_small_set(set)) {
+      const Word* found = small_set_find(set, element, failed);
+      if (failed) return fail_put(set, element);
+      if (found) {
+        release(element);
+        return set;
+      }
+      if (is_scalar(element) && at<SmallSet>(set)->size < k_small_set_limit) return small_set_add(set, hash, element);
+      set = small_set_to_trie(set);
+    } else if (!unique(set)) {
       const Word* found = Champ<1>::find(at<HashMap>(set)->root, hash, element, failed);
       if (failed) return fail_put(set, element);
       if (found) {
@@ -37,6 +48,7 @@ Word set_put(Word set, Word element) {
       }
     }
     auto* s = reinterpret_cast<HashMap*>(own(&set));
+    s->hash = 0;
     if (s->root == abi::k_nil) {
       s->root = Champ<1>::node_of_one(hash, element, 0);
       change = Change::Added;
@@ -62,9 +74,12 @@ Word set_remove(Word set, Word element) {
     auto* s = reinterpret_cast<TreeMap*>(own(&set));
     change = tree_remove<1>(&s->root, s->comparator, element);
     if (change == Change::Removed) --s->size;
+  } else if (is_small_set(set)) {
+    return small_set_take_out(set, found);
   } else {
     const std::uint32_t hash = key_hash(element, failed);
     auto* s = reinterpret_cast<HashMap*>(own(&set));
+    s->hash = 0;
     if (!failed) change = Champ<1>::remove(&s->root, 0, hash, element);
     if (change == Change::Removed && --s->size == 0) release(std::exchange(s->root, abi::k_nil));
   }
@@ -88,5 +103,5 @@ bool next_element(Borrowed set, MapCursor& cursor, Borrowed& element) {
 }  // namespace slisp::rt
 
 extern "C" {
-alignas(8) slisp::rt::HashMap slisp_empty_set{{0, slisp::abi::Kind::HashSet, 0, 1}, 0, 0, slisp::abi::k_nil};
+alignas(8) slisp::rt::HashMap slisp_empty_set{{0, slisp::abi::Kind::HashSet, slisp::rt::k_flag_small_set, 0}, 0, 0, slisp::abi::k_nil};
 }

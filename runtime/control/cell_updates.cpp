@@ -7,6 +7,7 @@
 // Idea: an atom must keep its old value until the function returns, so swap! copies, unless the function is known to return.
 #include "runtime/collections/maps.hpp"
 #include "runtime/collections/simple_keys.hpp"
+#include "runtime/collections/small_set.hpp"
 #include "runtime/collections/vectors.hpp"
 #include "runtime/control/objects.hpp"
 #include "runtime/memory/context.hpp"
@@ -49,7 +50,8 @@ bool takes_key(Word map, Word key) {
   return true;
 }
 bool takes_element(Word set, Word element) {
-  return kind_of(set) == Kind::HashSet && is_simple_key(element) && meets_simple_keys<1>(at<HashMap>(set)->root, element);
+  if (kind_of(set) != Kind::HashSet || !is_simple_key(element)) return false;
+  return is_small_set(set) || meets_simple_keys<1>(at<HashMap>(set)->root, element);
 }
 bool has_index(Word key, std::size_t end) { return is_fixnum(key) && to_fixnum(key) >= 0 && static_cast<std::uint64_t>(to_fixnum(key)) < end; }
 int field_of(Word record, Word key) {

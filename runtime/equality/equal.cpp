@@ -2,6 +2,7 @@
 // In:   two borrowed values; Out: whether they are equal; failed when a lazy seq threw, a key could not be compared, or the
 //       nesting is deeper than the stack.
 // Keeps: numbers by category, sequential collections by elements whatever their kind, maps by lookup, sets by membership.
+#include "runtime/collections/small_set.hpp"
 #include "runtime/equality/equality.hpp"
 #include "runtime/host/native.hpp"
 #include "runtime/seqs/seqs.hpp"
@@ -52,9 +53,65 @@ bool equal_sequences(Word a, Word b, bool& failed) {
   return false;
 }
 
+enum class Answer : std::uint8_t { Different, Equal, Unknown };
+
+// Of two words, without a descent.
+inline Answer compare_words(Word a, Word b) {
+  if (a == b) return is_kind(a, Kind::Double) ? Answer::Unknown : Answer::Equal;
+  return is_fixnum(a) && is_fixnum(b) ? Answer::Different : Answer::Unknown;
+}
+
+// Array maps that keywords and small values decide.
+Answer compare_flat_maps(Word a, Word b) {
+  const std::size_t size = map_size(a);
+  if (size != map_size(b)) return Answer::Different;
+  const Word *x = at<Inline>(a)->slot, *y = at<Inline>(b)->slot;
+  for (std::size_t i = 0; i < 2 * size; i += 2) {
+    const Word* other = y + i;
+    if (*other != x[i]) {
+      for (other = y; other < y + 2 * size && *other != x[i];) other += 2;
+      if (other == y + 2 * size) return is_kind(x[i], Kind::Keyword) ? Answer::Different : Answer::Unknown;
+    }
+    const Answer answer = compare_words(x[i + 1], other[1]);
+    if (answer != Answer::Equal) return answer;
+  }
+  return Answer::Equal;
+}
+
+// What is decided by a few compares, and by far the most frequent: collections of one kind.
+Answer compare_shallowly(Word a, Word b) {
+  const Kind kind = kind_of(a);
+  if (kind != kind_of(b)) return Answer::Unknown;
+  switch (kind) {
+    case Kind::Keyword: return Answer::Different;
+    case Kind::String: return equal_strings(a, b) ? Answer::Equal : Answer::Different;
+    case Kind::ArrayMap: return compare_flat_maps(a, b);
+    case Kind::HashSet:
+      if (!is_small_set(a) || !is_small_set(b)) return Answer::Unknown;
+      return small_sets_equal(a, b) ? Answer::Equal : Answer::Different;
+    default: return Answer::Unknown;
+  }
+}
+
+// As equal_maps, of two array maps: those made at one place have their keys at the same places.
+bool equal_array_maps(Word a, Word b, bool& failed) {
+  const Word *x = at<Inline>(a)->slot, *y = at<Inline>(b)->slot;
+  const std::size_t words = 2 * map_size(a);
+  for (std::size_t i = 0; i < words; i += 2) {
+    const Word* other = y + i;
+    if (*other != x[i]) {
+      other = map_find(b, x[i], failed);
+      if (!other) return false;
+    }
+    if (!equal(x[i + 1], other[1], failed)) return false;
+  }
+  return true;
+}
+
 // As APersistentMap.equiv: the entries of `a` are looked up in `b`.
 bool equal_maps(Word a, Word b, bool& failed) {
   if (map_size(a) != map_size(b)) return false;
+  if (kind_of(a) == Kind::ArrayMap && kind_of(b) == Kind::ArrayMap) return equal_array_maps(a, b, failed);
   MapCursor cursor;
   while (const Word* entry = cursor_next(a, cursor)) {
     const Word* other = map_find(b, entry[0], failed);
@@ -65,6 +122,7 @@ bool equal_maps(Word a, Word b, bool& failed) {
 
 // APersistentSet.equiv looks the elements of `b` up in `a`; a comparator that does not know their type means: not equal.
 bool equal_sets(Word a, Word b, bool& failed) {
+  if (is_small_set(a) && is_small_set(b)) return small_sets_equal(a, b);
   if (set_size(a) != set_size(b)) return false;
   MapCursor cursor;
   while (const Word* element = cursor_next(b, cursor)) {
@@ -137,6 +195,10 @@ bool equal_slots(Word a, Word b, bool& failed) {
 
 bool equal_slow(Borrowed a, Borrowed b, bool& failed) {
   const Word x = a.word(), y = b.word();
+  if (is_pointer(x) && is_pointer(y) && x != y) {
+    const Answer answer = compare_shallowly(x, y);
+    if (answer != Answer::Unknown) return answer == Answer::Equal;
+  }
   const Kind kx = kind_or_none(x), ky = kind_or_none(y);
   if (x == y) return kx != Kind::Double || numbers_equal(a, b);  // NaN is not even itself
   if (asks_type(x) || asks_type(y)) return x != abi::k_nil && equal_type(x, y, failed);

@@ -69,6 +69,13 @@ std::uint32_t hash_sequence(Word x, bool& failed) {
   return murmur3::mix_collection(hash, count);
 }
 
+// Hash maps and hash sets keep theirs until they change: else values nested in n of them would be hashed n times.
+std::uint32_t kept_hash(Word x) { return __atomic_load_n(&at<HashMap>(x)->hash, __ATOMIC_RELAXED); }
+std::uint32_t keep_hash(Word x, std::uint32_t hash) {
+  if (count_of(header_of(x)) != 0) __atomic_store_n(&at<HashMap>(x)->hash, hash, __ATOMIC_RELAXED);
+  return hash;
+}
+
 std::uint32_t hash_map(Word map, bool& failed) {
   std::uint32_t sum = 0;
   MapCursor cursor;
@@ -79,7 +86,8 @@ std::uint32_t hash_map(Word map, bool& failed) {
     if (failed) return 0;
     sum += murmur3::mix_collection(31 * (31 + key) + value, 2);
   }
-  return murmur3::mix_collection(sum, static_cast<std::uint32_t>(map_size(map)));
+  const std::uint32_t hash = murmur3::mix_collection(sum, static_cast<std::uint32_t>(map_size(map)));
+  return kind_of(map) == Kind::HashMap ? keep_hash(map, hash) : hash;
 }
 
 std::uint32_t hash_set(Word set, bool& failed) {
@@ -89,7 +97,8 @@ std::uint32_t hash_set(Word set, bool& failed) {
     sum += key_hash(*element, failed);
     if (failed) return 0;
   }
-  return murmur3::mix_collection(sum, static_cast<std::uint32_t>(set_size(set)));
+  const std::uint32_t hash = murmur3::mix_collection(sum, static_cast<std::uint32_t>(set_size(set)));
+  return kind_of(set) == Kind::HashSet ? keep_hash(set, hash) : hash;
 }
 
 std::uint32_t hash_immediate(Word x) {
@@ -132,6 +141,10 @@ std::uint32_t hash_slow(Borrowed value, bool& failed) {
       return hash_string(at<abi::String>(*slots_of(header_of(x))));
     default:
       break;
+  }
+  if (kind == Kind::HashMap || kind == Kind::HashSet) {
+    const std::uint32_t hash = kept_hash(x);
+    if (hash != 0) return hash;
   }
   if (stack_exhausted()) {
     (void)throw_stack_overflow();

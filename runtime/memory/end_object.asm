@@ -1,8 +1,9 @@
 ; end_object.asm: the end of an object that nobody refers to any more, for generated code.
 ; In:   r11: an object whose count is 1; r15 the thread context; the stack 16-aligned at the call.
 ; Out:  its references are released and its block is free. Every register but r11 is kept.
-; Idea: kinds of plain slots whose references all live on are done here in some ten instructions; what dies in turn, is shared, lies in a page
-;       that changes its state, or has a finaliser is release_slow's. A slot that was released is nil, so that nothing is released twice.
+; Idea: kinds of plain slots are done here in some ten instructions, and then the one reference that dies with it, if there is one. What takes two
+;       with it, is shared, lies in a page that changes its state, or has a finaliser is release_slow's. A slot that was released is nil, so
+;       that nothing is released twice; that of the one that dies stays as it is until then.
 ; --debug-heap defines the same symbols in debug_heap.cpp, so that this file is not linked.
 
 %include "runtime/control/generated_code.inc"
@@ -11,8 +12,10 @@
 %define NUMBER_OF_SLOTS 6
 %define NIL 2
 ; asserted in runtime/memory/context.hpp
-%define KINDS_AT_8  (1 << 13) | (1 << 21) | (1 << 25)                 ; Cons, Vector, ArrayMap
-%define KINDS_AT_16 (1 << 3) | (1 << 4) | (1 << 12) | (1 << 36)       ; Long, Double, List, Fn
+; Cons, Vector, VectorNode, ArrayMap, Record
+%define KINDS_AT_8  (1 << 13) | (1 << 21) | (1 << 23) | (1 << 25) | (1 << 47)
+; Long, Double, List, HashMap, MapNode, HashSet, SetNode, Fn
+%define KINDS_AT_16 (1 << 3) | (1 << 4) | (1 << 12) | (1 << 26) | (1 << 27) | (1 << 28) | (1 << 29) | (1 << 36)
 %define FREED 1088
 %define HEAP 1096
 %define PAGE_FREE 0
@@ -28,6 +31,8 @@ FUNCTION %1
         push    rax
         push    rcx
         push    rdx
+        push    rsi
+.again: xor     esi, esi                ; the slot of what dies with it
         movzx   ecx, byte [r11+KIND]
         mov     rax, KINDS_AT_8
         mov     edx, 8
@@ -48,7 +53,11 @@ FUNCTION %1
         jg      short .less
         cmp     dword [rax], 0
         je      short .next             ; immortal
-        jmp     short .other
+        jl      near .other
+        test    rsi, rsi
+        jnz     near .other
+        lea     rsi, [rdx+rcx*8]
+        jmp     short .next
 .less:  cmp     dword [rax], 0x7fffffff
         je      short .next
         dec     dword [rax]
@@ -58,21 +67,27 @@ FUNCTION %1
         and     rax, -32768
         mov     rcx, [r15+HEAP]
         cmp     [rax+PAGE_HEAP], rcx
-        jne     short .other
+        jne     near .other
         cmp     dword [rax+PAGE_USED], 1
-        je      short .other
+        je      near .other
         cmp     byte [rax+PAGE_STATE], FULL
-        je      short .other
+        je      near .other
         inc     qword [r15+FREED]
         mov     rcx, [rax+PAGE_FREE]
         mov     [r11], rcx
         mov     [rax+PAGE_FREE], r11
         dec     dword [rax+PAGE_USED]
+        test    rsi, rsi
+        jz      short .done
+        mov     r11, [rsi]
+        jmp     near .again
+.done:  pop     rsi
         pop     rdx
         pop     rcx
         pop     rax
         ret
-.other: pop     rdx
+.other: pop     rsi
+        pop     rdx
         pop     rcx
         pop     rax
         SAVE    %2

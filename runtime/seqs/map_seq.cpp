@@ -2,9 +2,13 @@
 // Idea: the cell holds the collection and a position in it: an index (array maps), a rank (trees) or a path of digits (hash
 // tries), so
 //       that stepping needs no stack of nodes and a shared cell is copied in one go.
+#include "runtime/collections/small_set.hpp"
 #include "runtime/seqs/seqs.hpp"
 
 namespace slisp::rt {
+namespace {
+bool is_trie_set(Word collection) { return kind_of(collection) == Kind::HashSet && !is_small_set(collection); }
+}  // namespace
 
 Word make_map_seq(Word collection, MapSeqMode mode) {
   const std::size_t size = mode == MapSeqMode::Elements ? set_size(collection) : map_size(collection);
@@ -20,7 +24,7 @@ Word make_map_seq(Word collection, MapSeqMode mode) {
   s->position = 0;
   s->collection = collection;
   if (kind_of(collection) == Kind::HashMap) Champ<2>::first_position(at<HashMap>(collection)->root, s->position);
-  if (kind_of(collection) == Kind::HashSet) Champ<1>::first_position(at<HashMap>(collection)->root, s->position);
+  if (is_trie_set(collection)) Champ<1>::first_position(at<HashMap>(collection)->root, s->position);
   return word_of(s);
 }
 
@@ -49,7 +53,8 @@ Word map_seq_element(const MapSeq* s) {
       entry = Champ<2>::entry_at(at<HashMap>(s->collection)->root, s->position);
       break;
     case Kind::HashSet:
-      entry = Champ<1>::entry_at(at<HashMap>(s->collection)->root, s->position);
+      entry = is_small_set(s->collection) ? at<SmallSet>(s->collection)->element + s->position
+                                          : Champ<1>::entry_at(at<HashMap>(s->collection)->root, s->position);
       break;
     default:
       entry = tree_at(at<TreeMap>(s->collection)->root, s->position);
@@ -72,7 +77,10 @@ void map_seq_advance(MapSeq* s) {
       Champ<2>::next_position(at<HashMap>(s->collection)->root, s->position);
       break;
     case Kind::HashSet:
-      Champ<1>::next_position(at<HashMap>(s->collection)->root, s->position);
+      if (is_small_set(s->collection))
+        ++s->position;
+      else
+        Champ<1>::next_position(at<HashMap>(s->collection)->root, s->position);
       break;
     default:
       s->position = s->descending ? s->position - 1 : s->position + 1;
