@@ -110,13 +110,14 @@ class RandomProgram {
     std::size_t outer = scope_.size();
     if (chance(3)) scope_.push_back(fn->self = local(analyzer::LocalKind::Self));
     std::size_t methods = 1 + below(2);
-    for (std::size_t i = 0; i < methods; ++i) {
+    std::size_t arity = below(3);                  // rising: no two methods take as many
+    for (std::size_t i = 0; i < methods; ++i, arity += 1 + below(2)) {
       fn->methods.push_back(std::make_unique<analyzer::FnMethod>());
       auto& m = *fn->methods.back();
       m.fn = fn;
       m.span = span();
       std::size_t inner = scope_.size();
-      for (std::size_t p = 0; p < i + below(2) * 2; ++p) scope_.push_back(m.parameters.emplace_back(local(analyzer::LocalKind::Parameter)));
+      for (std::size_t p = 0; p < arity; ++p) scope_.push_back(m.parameters.emplace_back(local(analyzer::LocalKind::Parameter)));
       if (i + 1 == methods && chance(3)) scope_.push_back(m.rest = local(analyzer::LocalKind::Rest));
       m.body = expression({nullptr, &m, m.parameters.size() + (m.rest ? 1 : 0)}, depth + 1);
       scope_.resize(inner);
