@@ -80,9 +80,9 @@ void run_library_inits() {
 
 namespace {
 void print_inlining(const compiler::InlineCounts& counts) {
-  std::fprintf(stderr, "inlining     %llu calls inlined, %llu kept, %llu closures called directly\n",
+  std::fprintf(stderr, "inlining     %llu calls inlined, %llu kept, %llu closures called directly, %llu calls of functions by themselves\n",
                static_cast<unsigned long long>(counts.inlined), static_cast<unsigned long long>(counts.kept),
-               static_cast<unsigned long long>(counts.direct));
+               static_cast<unsigned long long>(counts.direct), static_cast<unsigned long long>(counts.recursion));
 }
 void print_specialisation(const analyzer::SpecialisationCounts& counts) {
   std::fprintf(stderr, "specializing %llu calls with known functions, %llu functions in the place of their calls, %llu calls of clojure.core in line\n",
@@ -94,11 +94,11 @@ void print_fusion(const analyzer::FusionCounts& counts) {
 }
 void print_types(const compiler::TypeCounts& counts) {
   std::fprintf(stderr,
-               "types        %llu raw values, %llu raw operations, %llu boxes made, %llu raw parameters, %llu raw results, %llu tests decided, %llu versions, %llu vector updates\n",
+               "types        %llu raw values, %llu raw operations, %llu boxes made, %llu raw parameters, %llu raw results, %llu tests decided, %llu checks dropped, %llu versions, %llu entries for longs, %llu vector updates\n",
                static_cast<unsigned long long>(counts.raw_values), static_cast<unsigned long long>(counts.raw_operations),
                static_cast<unsigned long long>(counts.boxes), static_cast<unsigned long long>(counts.raw_parameters),
-               static_cast<unsigned long long>(counts.raw_results), static_cast<unsigned long long>(counts.tests), static_cast<unsigned long long>(counts.versions),
-               static_cast<unsigned long long>(counts.vector_updates));
+               static_cast<unsigned long long>(counts.raw_results), static_cast<unsigned long long>(counts.tests), static_cast<unsigned long long>(counts.checks), static_cast<unsigned long long>(counts.versions),
+               static_cast<unsigned long long>(counts.long_entries), static_cast<unsigned long long>(counts.vector_updates));
 }
 // The namespaces with an init function among these and all that they require, in the order of the index.
 std::vector<std::string> namespaces_to_set_up(const std::vector<std::string>& mentioned) {

@@ -85,11 +85,11 @@ ClosedWorld annotate(CompileContext& context, Program& program) {
   return world;
 }
 
-constexpr std::string_view k_switchable[] = {"specialize", "fusion", "inline-wrappers", "fold-arguments",  "look-ahead", "fold-branches", "thread-jumps", "inline",        "infer",             "speculate", "unbox",
+constexpr std::string_view k_switchable[] = {"specialize", "fusion", "inline-wrappers", "fold-arguments",  "look-ahead", "fold-branches", "thread-jumps", "inline",        "infer",             "speculate", "long-entries", "inline-recursion", "unbox", "ranges",
                                              "cancel-counts",   "cancel-copies", "borrow-arguments", "borrow",        "take-fields",  "reuse",         "inline-access",
                                              "regalloc",        "promote",          "belady",        "slot-forwarding", "slot-coloring", "remat", "inline-caches", "inline-equality", "inline-allocation"};
 constexpr std::string_view k_dumpable[] = {"specialize", "fusion", "inline-wrappers", "anf",          "look-ahead",   "captures",     "ownership",  "lower",
-                                           "fold-branches",   "thread-jumps", "inline",       "speculate",    "unbox",        "cancel-counts", "cancel-copies", "borrow-arguments", "borrow", "take-fields", "reuse", "dead-blocks"};
+                                           "fold-branches",   "thread-jumps", "inline",       "speculate",    "inline-recursion", "unbox", "ranges",        "cancel-counts", "cancel-copies", "borrow-arguments", "borrow", "take-fields", "reuse", "dead-blocks"};
 
 }  // namespace
 
@@ -112,16 +112,23 @@ bool compile_program(CompileContext& context, Program& original, ir::Module& mod
     if (context.enabled("fold-branches", 2)) per_function(module, fold_branches);
     if (context.enabled("thread-jumps", 2)) per_function(module, thread_jumps);
   }
+  TypeCounts uncounted_types;
+  TypeCounts& types = context.type_counts ? *context.type_counts : uncounted_types;
+  if (context.enabled("infer", 2) && context.enabled("speculate", 2) && context.enabled("unbox", 2) && context.options.mode == Mode::Program) {
+    types.versions += speculate(module, context.enabled("long-entries", 2), types.long_entries) + speculate_doubles(module);
+    after_ir(context, "speculate", module);
+  }
+  if (context.enabled("inline", 2) && context.enabled("inline-recursion", 2) && context.options.mode == Mode::Program) {
+    InlineCounts uncounted;
+    inline_recursion(module, context.inline_counts ? *context.inline_counts : uncounted, context.explain_inline);
+    after_ir(context, "inline-recursion", module);
+  }
   if (context.enabled("infer", 2)) {
-    TypeCounts uncounted;
-    TypeCounts& counts = context.type_counts ? *context.type_counts : uncounted;
-    if (context.enabled("speculate", 2) && context.enabled("unbox", 2) && context.options.mode == Mode::Program) {
-      counts.versions += speculate(module) + speculate_doubles(module);
-      after_ir(context, "speculate", module);
-    }
-    if (context.enabled("unbox", 2)) unbox(module, counts);
-    else decide_tests(module, counts);
+    if (context.enabled("unbox", 2)) unbox(module, types);
+    else decide_tests(module, types);
     after_ir(context, "unbox", module);
+    if (context.enabled("ranges", 2) && context.enabled("unbox", 2)) per_function(module, [&types](ir::Function& f) { types.checks += drop_checks(f); });
+    after_ir(context, "ranges", module);
     if (context.enabled("fold-branches", 2)) per_function(module, fold_branches);
     if (context.enabled("thread-jumps", 2)) per_function(module, thread_jumps);
   }

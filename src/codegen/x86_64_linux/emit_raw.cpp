@@ -80,6 +80,15 @@ void on_longs(RawText& t, const MInst& inst, const std::string& name, const std:
     t.code += "jo near .c" + n + "\n";
     t.cold += ".c" + n + ":\n" + first + "call " + t.stub("slisp_long_overflow_slow") + "\njmp near .b" + std::to_string(inst.exit) + "\n";
   };
+  // Unchecked into a third register: an address is computed.
+  if (!checked && !same(d, a) && (name == "add" || (name == "sub" && b.is(Operand::Kind::Immediate)))) {
+    const bool number = b.is(Operand::Kind::Immediate);
+    if (!number || (b.value > INT32_MIN && b.value <= INT32_MAX)) {
+      const std::int64_t distance = name == "sub" ? -b.value : b.value;
+      t.code += "lea " + reg(d) + ",[" + reg(a) + (number ? (distance < 0 ? "" : "+") + std::to_string(distance) : "+" + t.place(b)) + "]\n";
+      return;
+    }
+  }
   bool in_place = !checked || !undo.empty();
   if (same(d, a) && in_place && !(checked && same(d, b))) {
     t.code += name + " " + reg(d) + "," + t.place(b) + "\n";

@@ -7,8 +7,8 @@
 // Idea: callees first, over Tarjan's components. A callee is taken by its size: always when it is hardly more than the call, up to some more
 //   in loops or when it is the only call. A budget per caller bounds the work, so the whole is linear.
 #include "src/compiler/passes/inline_calls.hpp"
-#include "src/compiler/ir/builder.hpp"
 #include "src/compiler/ir/cfg.hpp"
+#include "src/compiler/passes/inline_body.hpp"
 #include "src/compiler/types/exposure.hpp"
 #include <algorithm>
 #include <unordered_map>
@@ -17,8 +17,6 @@ namespace slisp::compiler {
 namespace {
 
 using namespace ir;
-using Rt = abi::RuntimeFunctionId;
-
 constexpr std::size_t k_always = 12, k_in_loop = 40, k_only_call = 80, k_budget = 600;
 
 class Inliner {
@@ -34,7 +32,7 @@ class Inliner {
     calls_.assign(module_.functions.size(), 0);
     sizes_.resize(module_.functions.size());
     for (std::size_t f = 0; f < module_.functions.size(); ++f) {
-      sizes_[f] = size_of(module_.functions[f]);
+      sizes_[f] = inline_size(module_.functions[f]);
       for (const Block& b : module_.functions[f].blocks)
         if (std::size_t to = callee(b.instructions.back()); to != SIZE_MAX) ++calls_[to];
     }
@@ -72,33 +70,6 @@ class Inliner {
         break;
       }
     }
-  }
-
-  // What a function costs, roughly: not what only its failures run, and not what costs nothing.
-  static std::size_t size_of(const Function& fn) {
-    std::size_t size = 0;
-    for (const Block& b : fn.blocks)
-      for (const Instruction& inst : b.instructions) switch (inst.op) {
-          case Op::ConstWord:
-          case Op::ConstI64:
-          case Op::ConstF64:
-          case Op::ConstBool:
-          case Op::Static:
-          case Op::Site:
-          case Op::Drop:
-          case Op::Jump:
-          case Op::Unwind:
-          case Op::Return:
-          case Op::StackCheck:
-          case Op::EpochOpen:
-          case Op::EpochClose: break;
-          case Op::RtCall: size += static_cast<Rt>(inst.id) == Rt::trace ? 0 : 2; break;
-          case Op::TryRtCall:
-          case Op::TryCallFn: size += 2; break;
-          case Op::TryCallAny: size += 4; break;
-          default: ++size;
-        }
-    return size;
   }
 
   // Tarjan's components without recursion; order_ has callees first, recursive_ what may reach itself.
@@ -159,7 +130,7 @@ class Inliner {
     for (std::size_t b = 0; b < blocks; ++b) {
       std::size_t to = callee(fn.blocks[b].instructions.back());
       if (to == SIZE_MAX) continue;
-      if (!looked) look(fn, in_loop, epoch_open);
+      if (!looked) look_at_blocks(fn, in_loop, epoch_open);
       looked = true;
       const char* reason = decide(f, to, in_loop[b], epoch_open[b], budget);
       bool yes = reason[0] != '-';
@@ -172,12 +143,12 @@ class Inliner {
       ++counts_.inlined;
       budget -= std::min(budget, sizes_[to]);
       --calls_[to];
-      put(fn, BlockId{static_cast<std::uint32_t>(b)}, module_.functions[to]);
+      inline_body(fn, BlockId{static_cast<std::uint32_t>(b)}, module_.functions[to]);
       changed = true;
     }
     if (!changed) return;
     remove_dead_blocks(fn);
-    sizes_[f] = size_of(fn);
+    sizes_[f] = inline_size(fn);
   }
 
   // The reason; with a '-' in front: why not.
@@ -192,98 +163,6 @@ class Inliner {
     if (calls_[to] == 1 && !exposed_[to] && sizes_[to] <= k_only_call) return "its only call";
     return "-too big";
   }
-  static bool reads_closure(const Function& fn) {
-    for (const Block& b : fn.blocks)
-      for (const Instruction& inst : b.instructions)
-        if (inst.op == Op::Self || inst.op == Op::Capture) return true;
-    return false;
-  }
-
-  // Which blocks stand in a loop (some back edge spans them, in the order of the blocks' first visit), and which end inside an epoch.
-  static void look(const Function& fn, std::vector<std::uint8_t>& in_loop, std::vector<std::uint8_t>& epoch_open) {
-    in_loop.assign(fn.blocks.size(), 0);
-    epoch_open.assign(fn.blocks.size(), 0);
-    std::vector<BlockId> order = reverse_postorder(fn);
-    std::vector<std::size_t> place(fn.blocks.size());
-    for (std::size_t i = 0; i < order.size(); ++i) place[order[i].index] = i;
-    std::vector<std::pair<std::size_t, std::size_t>> spans;
-    std::vector<std::uint8_t> at_entry(fn.blocks.size(), 0);
-    for (BlockId b : order) {
-      std::uint8_t open = at_entry[b.index];
-      for (const Instruction& inst : fn[b].instructions) {
-        if (inst.op == Op::EpochOpen) ++open;
-        if (inst.op == Op::EpochClose) --open;
-      }
-      epoch_open[b.index] = open;
-      for (const Edge& e : successors(fn[b])) {
-        at_entry[e.target.index] = open;
-        if (place[e.target.index] <= place[b.index]) spans.emplace_back(place[e.target.index], place[b.index]);
-      }
-    }
-    std::vector<int> depth(order.size() + 1, 0);
-    for (auto [from, to] : spans) {
-      ++depth[from];
-      --depth[to + 1];
-    }
-    int now = 0;
-    for (std::size_t i = 0; i < order.size(); ++i) {
-      now += depth[i];
-      in_loop[order[i].index] = now > 0;
-    }
-  }
-
-  static void put(Function& fn, BlockId at, const Function& callee) {
-    auto first_value = static_cast<std::uint32_t>(fn.values.size()), first_block = static_cast<std::uint32_t>(fn.blocks.size()),
-         first_epoch = static_cast<std::uint32_t>(fn.epochs.size()), first_slot = static_cast<std::uint32_t>(fn.slots.size());
-    auto value = [&](ValueId v) { return v.valid() ? ValueId{v.index + first_value} : v; };
-    auto block = [&](BlockId b) { return b.valid() ? BlockId{b.index + first_block} : b; };
-    Instruction call = std::move(fn[at].instructions.back());
-    BlockId after = call.edges[0].target, cleanup = call.edges[1].target;
-    for (const Value& v : callee.values) fn.values.push_back({v.type, v.ownership, value(v.owner), block(v.block)});
-    for (Epoch e : callee.epochs) fn.epochs.push_back({e.parent.valid() ? EpochId{e.parent.index + first_epoch} : EpochId{}});
-    for (Slot s : callee.slots) fn.slots.push_back({EpochId{s.epoch.index + first_epoch}, s.words});
-    for (const Block& b : callee.blocks) {
-      Block& copy = fn.blocks.emplace_back();
-      for (ValueId p : b.parameters) copy.parameters.push_back(value(p));
-      for (const Instruction& original : b.instructions) {
-        Instruction inst = original;
-        inst.result = value(inst.result);
-        for (ValueId& v : inst.operands) v = value(v);
-        for (Edge& e : inst.edges) {
-          e.target = block(e.target);
-          for (ValueId& v : e.arguments) v = value(v);
-        }
-        switch (inst.op) {
-          case Op::EpochOpen:
-          case Op::EpochClose: inst.id += first_epoch; break;
-          case Op::SlotAddress: inst.id += first_slot; break;
-          case Op::Return:
-            inst.op = Op::Jump;
-            inst.edges = {{after, std::move(inst.operands)}};
-            inst.operands.clear();
-            break;
-          case Op::Unwind:
-            inst.op = Op::Jump;
-            inst.edges = {{cleanup, {}}};
-            break;
-          case Op::StackCheck:
-            if (&b != callee.blocks.data()) break;         // of a loop that stands for calls
-            inst.op = Op::Jump;
-            inst.edges.resize(1);
-            break;
-          default: break;
-        }
-        copy.instructions.push_back(std::move(inst));
-      }
-    }
-    fn[after].parameters = {call.result};
-    Instruction jump;
-    jump.op = Op::Jump;
-    jump.line = call.line;
-    jump.edges = {{BlockId{first_block}, std::move(call.operands)}};
-    fn[at].instructions.back() = std::move(jump);
-  }
-
   Module& module_;
   InlineCounts& counts_;
   const std::function<void(const std::string&)>& explain_;

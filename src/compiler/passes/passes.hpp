@@ -1,6 +1,7 @@
 // passes.hpp: IR -> IR, one function at a time. Each returns whether it changed something.
 #pragma once
 #include "src/compiler/ir/ir.hpp"
+#include <cstdint>
 
 namespace slisp::compiler {
 
@@ -8,6 +9,8 @@ namespace slisp::compiler {
 bool fold_branches(ir::Function& function);
 // A jump to a block that only jumps on goes there at once; a block with one way in joins it. thread_jumps.cpp
 bool thread_jumps(ir::Function& function);
+// Checks of longs that their bounds decide; gives how many.                                 drop_checks.cpp
+std::uint64_t drop_checks(ir::Function& function);
 // dup and drop of the same object within a block cancel.                                    cancel_counts.cpp
 bool cancel_counts(ir::Function& function);
 // A copy that is only looked at is the value it was made of.                                cancel_copies.cpp

@@ -5,11 +5,15 @@
 // Keeps: both versions are the function as it was; the tests look at kinds alone, so nothing can be told from outside.
 // Idea: arguments that come through closures, collections or text have no known kind, yet most numbers are longs. One test at the entry
 //   pays for all operations behind it: inference reads the tests, and the version behind them comes out raw. Bounded by the size of a function
-//   and by a budget for the module, both in instructions.
+//   and by a budget for the module, both in instructions. Where direct calls are seen to pass longs, long_entries.cpp makes the version a
+//   function of its own.
 #include "src/compiler/types/speculate.hpp"
+#include "src/compiler/passes/inline_body.hpp"
 #include "src/compiler/types/inference.hpp"
+#include "src/compiler/types/long_entries.hpp"
 #include <algorithm>
 #include <map>
+#include <optional>
 
 namespace slisp::compiler {
 namespace {
@@ -57,17 +61,69 @@ class Speculation {
  public:
   Speculation(Function& fn, FunctionKinds& kinds) : fn_(fn), kinds_(kinds) {}
 
-  // The number of instructions that were added; 0: nothing was to be gained.
-  std::size_t run() {
+  // How many instructions a second version adds; 0: nothing is to be gained.
+  std::size_t look() {
     if (fn_.blocks.empty() || fn_[BlockId{0}].instructions.back().op != Op::StackCheck) return 0;
     std::size_t size = 0;
     for (const Block& b : fn_.blocks) size += b.instructions.size();
     if (size > k_largest) return 0;
     weigh();
     choose();
-    if (parameters_.empty() && captures_.empty()) return 0;
-    split();
-    return size;
+    return parameters_.empty() && captures_.empty() ? 0 : size;
+  }
+  // Which parameters are longs in the second version, if it depends on nothing else.
+  std::optional<ParameterSet> parameters_alone() const {
+    if (!captures_.empty()) return std::nullopt;
+    ParameterSet set = 0;
+    const auto& all = fn_[BlockId{0}].parameters;
+    for (ValueId p : parameters_) {
+      auto place = static_cast<std::size_t>(std::find(all.begin(), all.end(), p) - all.begin());
+      if (place >= k_most_parameters) return std::nullopt;
+      set |= ParameterSet{1} << place;
+    }
+    return set;
+  }
+
+  void split_body() {
+    BlockId body = fn_[BlockId{0}].instructions.back().edges[0].target;
+    SourceLine line = fn_[BlockId{0}].instructions.back().line;
+    std::map<std::int64_t, ValueId> captured;
+    BlockId copy = clone(body);
+    // Tests in front of the body; the last leads into it, the others on; each that fails leads to the copy.
+    std::vector<std::pair<ValueId, std::int64_t>> tested;
+    for (ValueId p : parameters_) tested.emplace_back(p, -1);
+    for (std::int64_t c : captures_) tested.emplace_back(ValueId{}, c);
+    BlockId first{static_cast<std::uint32_t>(fn_.blocks.size())};
+    for (std::size_t i = 0; i < tested.size(); ++i) {
+      BlockId at{static_cast<std::uint32_t>(fn_.blocks.size())};
+      fn_.blocks.emplace_back();
+      auto [v, index] = tested[i];
+      if (!v.valid()) {
+        Instruction read;
+        read.op = Op::Capture;
+        read.imm = index;
+        read.line = line;
+        read.result = v = value(Type::Any, Ownership::Borrowed, at);
+        fn_[at].instructions.push_back(std::move(read));
+        captured[index] = v;
+      }
+      Instruction test;
+      test.op = Op::RtCall;
+      test.id = static_cast<std::uint32_t>(Rt::long_p);
+      test.operands = {v};
+      test.line = line;
+      test.result = value(Type::Bool, Ownership::Trivial, at);
+      Instruction branch;
+      branch.op = Op::Branch;
+      branch.line = line;
+      branch.operands = {test.result};
+      BlockId on = i + 1 < tested.size() ? BlockId{at.index + 1} : body;
+      branch.edges = {{on, {}}, {copy, {}}};
+      fn_[at].instructions.push_back(std::move(test));
+      fn_[at].instructions.push_back(std::move(branch));
+    }
+    fn_[BlockId{0}].instructions.back().edges[0].target = first;
+    read_once(body, copy, captured);
   }
 
  private:
@@ -124,48 +180,6 @@ class Speculation {
   ValueId value(Type type, Ownership ownership, BlockId block) {
     fn_.values.push_back({type, ownership, {}, block});
     return ValueId{static_cast<std::uint32_t>(fn_.values.size() - 1)};
-  }
-
-  void split() {
-    BlockId body = fn_[BlockId{0}].instructions.back().edges[0].target;
-    SourceLine line = fn_[BlockId{0}].instructions.back().line;
-    std::map<std::int64_t, ValueId> captured;
-    BlockId copy = clone(body);
-    // Tests in front of the body; the last leads into it, the others on; each that fails leads to the copy.
-    std::vector<std::pair<ValueId, std::int64_t>> tested;
-    for (ValueId p : parameters_) tested.emplace_back(p, -1);
-    for (std::int64_t c : captures_) tested.emplace_back(ValueId{}, c);
-    BlockId first{static_cast<std::uint32_t>(fn_.blocks.size())};
-    for (std::size_t i = 0; i < tested.size(); ++i) {
-      BlockId at{static_cast<std::uint32_t>(fn_.blocks.size())};
-      fn_.blocks.emplace_back();
-      auto [v, index] = tested[i];
-      if (!v.valid()) {
-        Instruction read;
-        read.op = Op::Capture;
-        read.imm = index;
-        read.line = line;
-        read.result = v = value(Type::Any, Ownership::Borrowed, at);
-        fn_[at].instructions.push_back(std::move(read));
-        captured[index] = v;
-      }
-      Instruction test;
-      test.op = Op::RtCall;
-      test.id = static_cast<std::uint32_t>(Rt::long_p);
-      test.operands = {v};
-      test.line = line;
-      test.result = value(Type::Bool, Ownership::Trivial, at);
-      Instruction branch;
-      branch.op = Op::Branch;
-      branch.line = line;
-      branch.operands = {test.result};
-      BlockId on = i + 1 < tested.size() ? BlockId{at.index + 1} : body;
-      branch.edges = {{on, {}}, {copy, {}}};
-      fn_[at].instructions.push_back(std::move(test));
-      fn_[at].instructions.push_back(std::move(branch));
-    }
-    fn_[BlockId{0}].instructions.back().edges[0].target = first;
-    read_once(body, copy, captured);
   }
 
   // In the version for longs every read of a tested captured value is the one that was tested.
@@ -270,16 +284,27 @@ class Speculation {
 
 }  // namespace
 
-std::uint64_t speculate(Module& module) {
-  Inference inference(module);
-  inference.run();
-  std::size_t budget = k_budget;
+std::uint64_t speculate(Module& module, bool entries, std::uint64_t& long_entries) {
+  std::vector<LongEntry> wanted;
   std::uint64_t made = 0;
-  for (std::size_t f = 0; f < module.functions.size() && budget > 0; ++f) {
-    std::size_t added = Speculation(module.functions[f], inference.kinds(f)).run();
-    made += added > 0;
-    budget -= std::min(budget, added);
+  {
+    Inference inference(module);
+    inference.run();
+    std::vector<ParameterSet> seen;
+    if (entries) seen = longs_in_direct_calls(module, inference);
+    std::size_t budget = k_budget;
+    for (std::size_t f = 0; f < module.functions.size() && budget > 0; ++f) {
+      Speculation speculation(module.functions[f], inference.kinds(f));
+      std::size_t added = speculation.look();
+      if (added == 0) continue;
+      ++made;
+      budget -= std::min(budget, added);
+      auto parameters = speculation.parameters_alone();
+      if (entries && parameters && (seen[f] & *parameters) == *parameters && !reads_closure(module.functions[f])) wanted.push_back({f, *parameters});
+      else speculation.split_body();
+    }
   }
+  if (!wanted.empty()) long_entries += make_long_entries(module, wanted);
   return made;
 }
 

@@ -5,8 +5,9 @@
 
 namespace slisp::compiler {
 
-// Each gives the number of functions, of operators, that got a second version.
-std::uint64_t speculate(ir::Module& module);
+// Each gives the number of functions, of operators, that got a second version. With `entries`, functions that longs are seen to reach directly
+// get it as a function of its own, which is counted there.
+std::uint64_t speculate(ir::Module& module, bool entries, std::uint64_t& long_entries);
 std::uint64_t speculate_doubles(ir::Module& module);
 
 }  // namespace slisp::compiler

@@ -11,7 +11,9 @@ struct TypeCounts {
   std::uint64_t boxes = 0;               // places where a box is made of a raw number
   std::uint64_t raw_parameters = 0, raw_results = 0;   // of functions
   std::uint64_t versions = 0;            // of functions and operators, for kinds that are likely
+  std::uint64_t long_entries = 0;        // functions with an entry of their own for longs
   std::uint64_t vector_updates = 0;      // assoc, conj and pop of what is a vector, or likely one
+  std::uint64_t checks = 0;              // of overflow, and comparisons, that the bounds of longs decide
   std::uint64_t tests = 0;               // that the kinds of their operands decide
 };
 

@@ -6,6 +6,7 @@
 #include "src/compiler/ir/verifier.hpp"
 #include "src/compiler/passes/inline_calls.hpp"
 #include "src/compiler/passes/passes.hpp"
+#include "src/compiler/types/speculate.hpp"
 #include "src/compiler/types/unbox.hpp"
 #include "tests/unit/compiler/cases.hpp"
 
@@ -21,6 +22,11 @@ std::string run(const std::string& pass, ir::Module& module) {
   if (pass == "unbox") compiler::unbox(module, types);
   compiler::InlineCounts calls;
   if (pass == "inline") compiler::inline_calls(module, calls, nullptr);
+  if (pass == "inline-recursion") compiler::inline_recursion(module, calls, nullptr);
+  if (pass == "speculate") {
+    std::uint64_t entries = 0;
+    compiler::speculate(module, true, entries);
+  }
   if (pass == "borrow") compiler::borrow_parameters(module);
   for (ir::Function& f : module.functions) {
     if (pass == "fold-branches") compiler::fold_branches(f);
