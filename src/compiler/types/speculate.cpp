@@ -1,7 +1,7 @@
 // speculate.cpp: functions of unknown arguments get a version for longs.
 // In:   verified IR of a module.
 // Out:  where parameters or captured values may be anything, but arithmetic with longs is done on them, the body stands twice: behind tests that
-//       all of them are longs, and behind any that fails.
+//       all of them are longs, and behind any that fails. So does what follows a call whose result a loop computes with.
 // Keeps: both versions are the function as it was; the tests look at kinds alone, so nothing can be told from outside.
 // Idea: arguments that come through closures, collections or text have no known kind, yet most numbers are longs. One test at the entry
 //   pays for all operations behind it: inference reads the tests, and the version behind them comes out raw. Bounded by the size of a function
@@ -69,11 +69,11 @@ class Speculation {
     if (size > k_largest) return 0;
     weigh();
     choose();
-    return parameters_.empty() && captures_.empty() ? 0 : size;
+    return parameters_.empty() && captures_.empty() && results_.empty() ? 0 : size;
   }
   // Which parameters are longs in the second version, if it depends on nothing else.
   std::optional<ParameterSet> parameters_alone() const {
-    if (!captures_.empty()) return std::nullopt;
+    if (!captures_.empty() || parameters_.empty()) return std::nullopt;
     ParameterSet set = 0;
     const auto& all = fn_[BlockId{0}].parameters;
     for (ValueId p : parameters_) {
@@ -85,6 +85,38 @@ class Speculation {
   }
 
   void split_body() {
+    for (ValueId v : results_) split_behind(v);
+    if (results_.empty()) split_at_entry();
+  }
+
+ private:
+  // What follows the call that gives v stands twice.
+  void split_behind(ValueId v) {
+    const BlockId at = fn_[v].block;
+    const BlockId rest{static_cast<std::uint32_t>(fn_.blocks.size())};
+    fn_.blocks.emplace_back();
+    std::swap(fn_[rest].instructions, fn_[at].instructions);
+    for (const Instruction& inst : fn_[rest].instructions)
+      if (inst.result.valid() && fn_[inst.result].block == at) fn_[inst.result].block = rest;
+    const SourceLine line = fn_[rest].instructions.front().line;
+    region_.clear();
+    const BlockId copy = clone(rest);
+    Instruction test;
+    test.op = Op::RtCall;
+    test.id = static_cast<std::uint32_t>(Rt::long_p);
+    test.operands = {v};
+    test.line = line;
+    test.result = value(Type::Bool, Ownership::Trivial, at);
+    Instruction branch;
+    branch.op = Op::Branch;
+    branch.line = line;
+    branch.operands = {test.result};
+    branch.edges = {{rest, {}}, {copy, {}}};
+    fn_[at].instructions.push_back(std::move(test));
+    fn_[at].instructions.push_back(std::move(branch));
+  }
+
+  void split_at_entry() {
     BlockId body = fn_[BlockId{0}].instructions.back().edges[0].target;
     SourceLine line = fn_[BlockId{0}].instructions.back().line;
     std::map<std::int64_t, ValueId> captured;
@@ -126,13 +158,13 @@ class Speculation {
     read_once(body, copy, captured);
   }
 
- private:
   bool unknown(KindSet k) const { return (k & k_long) != 0 && k != k_long; }
 
   // How much arithmetic each value sees, also by the way of loop variables.
   void weigh() {
     weight_.assign(fn_.values.size(), 0);
-    std::vector<bool> looped(fn_.blocks.size());
+    std::vector<bool>& looped = looped_;
+    looped.assign(fn_.blocks.size(), false);
     for (BlockId b : kinds_.order())
       for (const Edge& e : fn_[b].instructions.back().edges)
         if (kinds_.dominators().dominates(e.target, b)) mark_loop(e.target, b, looped);
@@ -175,6 +207,16 @@ class Speculation {
     for (auto [index, read] : first_read_)
       if (unknown(kinds_.captures[static_cast<std::size_t>(index)]) && weight_[read] >= k_enough && captures_.size() < k_most)
         captures_.push_back(index);
+    if (parameters_.empty() && captures_.empty()) choose_results();
+  }
+  // What calls gave before a loop that computes with it.
+  void choose_results() {
+    constexpr std::size_t k_most = 2;
+    for (BlockId b : kinds_.order()) {
+      const Instruction& last = fn_[b].instructions.back();
+      if (!last.result.valid() || last.edges.size() != 2 || fn_[last.result].type != Type::Any || looped_[b.index] || results_.size() >= k_most) continue;
+      if (weight_[last.result.index] >= k_in_loop && unknown(kinds_.of(last.result))) results_.push_back(last.result);
+    }
   }
 
   ValueId value(Type type, Ownership ownership, BlockId block) {
@@ -278,6 +320,8 @@ class Speculation {
   std::map<std::int64_t, std::uint32_t> first_read_;      // captured index -> the value that stands for all its reads
   std::vector<ValueId> parameters_;
   std::vector<std::int64_t> captures_;
+  std::vector<ValueId> results_;                          // of calls, where it depends on nothing else
+  std::vector<bool> looped_;
   std::vector<BlockId> region_;
   std::size_t copy_from_ = 0, copy_to_ = 0;
 };

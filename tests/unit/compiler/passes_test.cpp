@@ -31,6 +31,7 @@ std::string run(const std::string& pass, ir::Module& module) {
   for (ir::Function& f : module.functions) {
     if (pass == "fold-branches") compiler::fold_branches(f);
     if (pass == "thread-jumps") compiler::thread_jumps(f);
+    if (pass == "ranges") compiler::drop_checks(f);
     if (pass == "cancel-counts") compiler::cancel_counts(f);
     if (pass == "cancel-copies") compiler::cancel_copies(f);
     if (pass == "borrow-arguments") compiler::borrow_arguments(f);
