@@ -1,5 +1,6 @@
 // compilation.cpp: the steps that compile, run, eval, test and the REPL have in common.
 #include "src/cli/compilation.hpp"
+#include "src/analyzer/annotate/annotate.hpp"
 #include "src/analyzer/optimize/optimize.hpp"
 #include "src/compiler/passes/inline_calls.hpp"
 #include "src/compiler/types/unbox.hpp"
@@ -92,6 +93,10 @@ void print_fusion(const analyzer::FusionCounts& counts) {
   std::fprintf(stderr, "fusion       %llu loops instead of %llu seqs, %llu of them in chunks\n", static_cast<unsigned long long>(counts.loops),
                static_cast<unsigned long long>(counts.stages), static_cast<unsigned long long>(counts.in_chunks));
 }
+void print_replacement(const analyzer::ReplacementCounts& counts) {
+  std::fprintf(stderr, "replacement  %llu collections not made, %llu looks at them\n", static_cast<unsigned long long>(counts.collections),
+               static_cast<unsigned long long>(counts.looks));
+}
 void print_types(const compiler::TypeCounts& counts) {
   std::fprintf(stderr,
                "types        %llu raw values, %llu raw operations, %llu boxes made, %llu raw parameters, %llu raw results, %llu tests decided, %llu checks dropped, %llu versions, %llu entries for longs, %llu vector updates\n",
@@ -151,11 +156,14 @@ bool Compilation::lower(compiler::Mode mode, analyzer::Program& from, const std:
   context.fusion_counts = &fused;
   analyzer::SpecialisationCounts specialised;
   context.specialisation_counts = &specialised;
+  analyzer::ReplacementCounts replaced;
+  context.replacement_counts = &replaced;
   if (options.explain_inline) context.explain_inline = [](const std::string& line) { std::fprintf(stderr, "inline: %s\n", line.c_str()); };
   if (!compiler::compile_program(context, from, module)) return false;
   if (options.stats && mode == compiler::Mode::Program) {
     print_specialisation(specialised);
     print_fusion(fused);
+    print_replacement(replaced);
     print_inlining(inlined);
     print_types(counts);
   }

@@ -12,6 +12,7 @@
 namespace slisp::analyzer {
 struct FusionCounts;                             // optimize/optimize.hpp
 struct SpecialisationCounts;
+struct ReplacementCounts;                        // annotate/annotate.hpp
 }
 
 namespace slisp::compiler {
@@ -75,6 +76,7 @@ struct CompileContext {
   InlineCounts* inline_counts = nullptr;
   analyzer::FusionCounts* fusion_counts = nullptr;
   analyzer::SpecialisationCounts* specialisation_counts = nullptr;
+  analyzer::ReplacementCounts* replacement_counts = nullptr;
   std::function<void(const std::string&)> explain_inline;   // told each decision, if there is one
 
   bool enabled(std::string_view pass, int from_level) const {

@@ -76,6 +76,11 @@ ClosedWorld annotate(CompileContext& context, Program& program) {
   after_ast(context, "inline-wrappers", program);
   analyzer::to_a_normal_form(program);
   after_ast(context, "anf", program);
+  if (context.enabled("scalar-replacement", 2)) {
+    analyzer::ReplacementCounts uncounted_replacements;
+    analyzer::replace_collections(program, context.replacement_counts ? *context.replacement_counts : uncounted_replacements);
+  }
+  after_ast(context, "scalar-replacement", program);
   if (context.enabled("look-ahead", 2)) analyzer::look_ahead(program);
   after_ast(context, "look-ahead", program);
   analyzer::resolve_captures(program);
@@ -85,10 +90,10 @@ ClosedWorld annotate(CompileContext& context, Program& program) {
   return world;
 }
 
-constexpr std::string_view k_switchable[] = {"specialize", "fusion", "inline-wrappers", "fold-arguments",  "look-ahead", "fold-branches", "thread-jumps", "inline",        "infer",             "speculate", "long-entries", "inline-recursion", "unbox", "ranges",
+constexpr std::string_view k_switchable[] = {"specialize", "fusion", "inline-wrappers", "fold-arguments",  "scalar-replacement", "look-ahead", "fold-branches", "thread-jumps", "inline",        "infer",             "speculate", "long-entries", "inline-recursion", "unbox", "ranges",
                                              "cancel-counts",   "cancel-copies", "borrow-arguments", "borrow",        "take-fields",  "reuse",         "inline-access",
                                              "regalloc",        "promote",          "belady",        "slot-forwarding", "slot-coloring", "remat", "inline-caches", "inline-equality", "inline-allocation"};
-constexpr std::string_view k_dumpable[] = {"specialize", "fusion", "inline-wrappers", "anf",          "look-ahead",   "captures",     "ownership",  "lower",
+constexpr std::string_view k_dumpable[] = {"specialize", "fusion", "inline-wrappers", "anf",          "scalar-replacement", "look-ahead",   "captures",     "ownership",  "lower",
                                            "fold-branches",   "thread-jumps", "inline",       "speculate",    "inline-recursion", "unbox", "ranges",        "cancel-counts", "cancel-copies", "borrow-arguments", "borrow", "take-fields", "reuse", "dead-blocks"};
 
 }  // namespace

@@ -19,9 +19,9 @@ PRESSURE = """(defn keep [x] x)
       (+ (+ (+ (+ a b) (+ c d)) (+ (+ e f) (+ g h))) (+ (+ (+ k l) (+ m o)) (+ p q))))))
 (println (many 30))
 """
-PASSES = ("specialize", "fusion", "inline-wrappers", "anf", "captures", "ownership", "lower", "fold-branches", "thread-jumps", "cancel-counts", "dead-blocks")
+PASSES = ("specialize", "fusion", "inline-wrappers", "anf", "scalar-replacement", "captures", "ownership", "lower", "fold-branches", "thread-jumps", "cancel-counts", "dead-blocks")
 SWITCHES = ("specialize", "fusion", "inline-wrappers", "fold-arguments", "fold-branches", "thread-jumps", "inline", "infer", "speculate", "unbox", "cancel-counts", "borrow-arguments",
-            "borrow", "cancel-copies", "look-ahead", "take-fields", "reuse", "inline-access", "inline-allocation", "regalloc", "promote", "belady", "slot-forwarding", "slot-coloring", "remat", "inline-caches", "inline-equality")
+            "borrow", "cancel-copies", "scalar-replacement", "look-ahead", "take-fields", "reuse", "inline-access", "inline-allocation", "regalloc", "promote", "belady", "slot-forwarding", "slot-coloring", "remat", "inline-caches", "inline-equality")
 
 
 class Stages(Case):
@@ -106,6 +106,16 @@ class Stages(Case):
                 self.assertTrue(counts == [0, 0, 0] if options else all(n >= m for n, m in zip(counts, least)), line)
                 answers.append(self.run_command([self.work / "x"]).out)
             self.assertEqual(answers[0], answers[1])
+
+    def test_scalar_replacement_changes_no_answer(self):
+        source = ROOT / "tests/programs/maps/looked_at_alone.slisp"
+        answers = []
+        for options in ((), ("--no-scalar-replacement",)):
+            done = self.slisp("compile", source, "-o", "x", "--stats", "--verify", *options)
+            counts = [int(n) for n in re.search(r"replacement +(\d+) collections not made, (\d+) looks", done.err).groups()]
+            self.assertTrue(counts == [0, 0] if options else counts[0] > 20 and counts[1] > 25, counts)
+            answers.append(self.run_command([self.work / "x"]).out)
+        self.assertEqual(answers[0], answers[1])
 
     def test_debugger_sees_source_lines(self):
         if not shutil.which("gdb"):

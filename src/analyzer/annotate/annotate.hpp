@@ -14,6 +14,13 @@ Node* copy_tree(Arena& arena, Node* tree);
 // a RuntimeCall with a boolean result.
 void to_a_normal_form(Program& program);
 
+// Maps and vectors that only their own function looks at, by known keys, are not made: their items stand for the looks.
+struct ReplacementCounts {
+  std::uint64_t collections = 0;         // that are not made
+  std::uint64_t looks = 0;               // that became names of items
+};
+void replace_collections(Program& program, ReplacementCounts& counts);
+
 // A look at a collection whose update stands before it goes ahead of the update, which then is its last use.
 void look_ahead(Program& program);
 
