@@ -76,9 +76,9 @@ Word walk_to(Word x, std::int64_t n, Word missing) {
     Word seq = seq_of(x);
     for (; seq != 0 && seq != abi::k_nil; --n) {
       const Kind kind = kind_of(seq);
-      if (n > 0 && (kind == Kind::VectorSeq || kind == Kind::Range)) {  // these have an index of their own
+      if (n > 0 && (kind == Kind::VectorSeq || kind == Kind::Range || kind == Kind::Repeat)) {  // these have an index of their own
         const std::int64_t left = known_count(seq);
-        if (n >= left) {
+        if (n >= left && left >= 0) {
           release(seq);
           seq = abi::k_nil;
           break;
@@ -87,6 +87,8 @@ Word walk_to(Word x, std::int64_t n, Word missing) {
         if (kind == Kind::VectorSeq) {
           element =
               retained(vector_ref(at<VectorSeq>(seq)->vector, at<VectorSeq>(seq)->index + static_cast<std::size_t>(n)));
+        } else if (kind == Kind::Repeat) {
+          element = retained(at<Repeat>(seq)->value);
         } else {
           auto* r = at<Range>(seq);
           element = make_long(static_cast<std::int64_t>(static_cast<std::uint64_t>(r->start) +
@@ -262,7 +264,7 @@ Word slisp_peek(Word x) {
   if (x == k_nil) return k_nil;
   switch (kind_or_none(x)) {
     case Kind::Vector:
-    case Kind::VectorTrie:
+    case Kind::LargeVector:
     case Kind::SubVector:
       return vector_size(x) == 0 ? k_nil : retained(vector_ref(x, vector_size(x) - 1));
     case Kind::List:

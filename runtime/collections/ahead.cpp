@@ -33,7 +33,7 @@ extern "C" {
 Word slisp_peek_ahead(Word x) {
   switch (kind_or_none(x)) {
     case Kind::Vector:
-    case Kind::VectorTrie:
+    case Kind::LargeVector:
     case Kind::SubVector:
     case Kind::List:
     case Kind::EmptyList:

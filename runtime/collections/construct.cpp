@@ -1,6 +1,8 @@
 // construct.cpp: collections from argument blocks and from seqables.
 // In:   blocks of owned words, owned seqables. Out: a new collection; all arguments are consumed on both outcomes.
+#include <algorithm>
 #include "runtime/collections/small_set.hpp"
+#include "runtime/collections/vector_flat.hpp"
 #include "runtime/control/exceptions.hpp"
 #include "runtime/seqs/seqs.hpp"
 #include "runtime/types/operations.hpp"
@@ -61,11 +63,27 @@ Word fill_map(Word map, Word x, Word (*put)(Word, Word, Word)) {
   return 0;
 }
 
+constexpr std::size_t k_most_reserved = std::size_t{1} << 20;   // elements: what claims to have more gets room as they come
+
 // What RT.toArray takes of a program's own types.
 bool converts(Word x) {
   for (ClassId id : {ClassId::ISeq, ClassId::Iterable, ClassId::JavaMap, ClassId::IReduceInit})
     if (user_is(x, id)) return true;
   return false;
+}
+
+// Of a seqable that knows its count.
+Word large_vector_of(Word x, std::size_t count) {
+  VectorBuilder builder(std::min(count, k_most_reserved));
+  if (kind_of(x) == Kind::Repeat) {
+    for (const Word value = at<Repeat>(x)->value; count > 0; --count) builder.add(retained(value));
+    release(x);
+    return builder.take();
+  }
+  SeqWalk walk(Owned::adopt(x));
+  Owned element;
+  while (walk.next(element)) builder.add(element.take());
+  return walk.failed() ? 0 : builder.take();
 }
 
 }  // namespace
@@ -159,10 +177,9 @@ Word slisp_to_vector(Word x) {
     return failure(throw_string(ClassId::RuntimeException, text.finish()));
   }
   if (asks_type(x)) return slisp_type_operations.to_vector(x);
-  Word vector = word_of(&slisp_empty_vector);
   const std::int64_t count = known_count(x);
-  if (count > 0)
-    vector = vector_with_room(count < static_cast<std::int64_t>(k_branch) ? static_cast<std::size_t>(count) : k_branch);
+  if (count > static_cast<std::int64_t>(k_branch)) return large_vector_of(x, static_cast<std::size_t>(count));
+  Word vector = count > 0 ? vector_with_room(static_cast<std::size_t>(count)) : word_of(&slisp_empty_vector);
   SeqWalk walk(Owned::adopt(x));
   Owned element;
   while (walk.next(element)) vector = vec_conj(vector, element.take());

@@ -12,7 +12,7 @@ Header* copy_object(Header* object) {
               bytes - sizeof(Header));
   Word* slots = slots_of(copy);
   for (unsigned i = 0; i < copy->slots; ++i) retain(slots[i]);
-  if (copy->kind == Kind::VectorTrie) {
+  if (copy->kind == Kind::LargeVector) {
     share_nodes(object);
     share_nodes(copy);
   }

@@ -24,21 +24,31 @@ inline constexpr unsigned k_branch = 32;                // elements of a leaf, c
 inline constexpr unsigned k_array_map_limit = 8;        // entries an ArrayMap may grow to
 inline constexpr unsigned k_array_map_maximum = 32000;  // entries that fit `Header::slots` when array-map makes one
 
-// VectorTrie: nobody but it refers to a node or leaf below it, so that a unique trie may write to them without a look at their counts.
+// A large vector is built flat: all elements in one buffer, which is changed in place while the vector is unique. The first update that
+// finds it shared makes a trie of the same elements, which the flat one keeps: new versions copy paths of that trie, looks into the flat
+// one stay as they are. A trie never becomes flat again.
+//
+// Flag of a trie: nobody but it refers to a node or leaf below it, so that a unique one may write to them without a look at their counts.
 // Cleared for good where one of them gets a second owner.
 inline constexpr std::uint8_t k_flag_own_nodes = 4;
-struct VectorTrie {  // always more than 32 elements
+struct LargeVector {  // always more than 32 elements
   Header header;
   std::uint32_t size;
-  std::uint32_t shift;  // of the root: 5 when its children are leaves
-  Word root;            // VectorNode
-  Word tail;            // Vector of 1 to 32 elements
+  std::uint32_t shift;  // of a trie's root: 5 when its children are leaves. 0: flat
+  Word root;            // VectorNode; flat: VectorBuffer
+  Word tail;            // Vector of 1 to 32 elements; flat: the trie of the same elements, or nil
+};
+struct VectorBuffer {  // of one LargeVector and its copies with other metadata
+  Header header;
+  std::uint32_t size;
+  std::uint32_t capacity;
+  Word slot[];
 };
 struct SubVector {
   Header header;
   std::uint64_t start;
   std::uint64_t end;
-  Word vector;  // Vector or VectorTrie
+  Word vector;  // Vector or LargeVector
 };
 struct HashMap {  // HashSet has the same layout, unless it is small (small_set.hpp)
   Header header;
@@ -133,6 +143,12 @@ struct Range {
   std::int64_t step;
   std::int64_t count;  // at least 1
 };
+struct Repeat {
+  Header header;
+  std::int64_t count;   // at least 1, or k_for_ever
+  Word value;
+};
+inline constexpr std::int64_t k_for_ever = -1;
 
 inline constexpr std::uint8_t k_slot_offset[] = {
 #define SLISP_KIND(name, first_slot, class_name) first_slot,
@@ -141,7 +157,8 @@ inline constexpr std::uint8_t k_slot_offset[] = {
 };
 #define SLISP_AT(Struct, kind, member) \
   static_assert(offsetof(Struct, member) == k_slot_offset[static_cast<unsigned>(Kind::kind)])
-SLISP_AT(VectorTrie, VectorTrie, root);
+SLISP_AT(LargeVector, LargeVector, root);
+SLISP_AT(VectorBuffer, VectorBuffer, slot);
 SLISP_AT(SubVector, SubVector, vector);
 SLISP_AT(HashMap, HashMap, root);
 SLISP_AT(HashMap, HashSet, root);
@@ -159,6 +176,7 @@ SLISP_AT(VectorSeq, VectorSeq, vector);
 SLISP_AT(VectorSeq, RSeq, vector);
 SLISP_AT(MapSeq, MapSeq, collection);
 SLISP_AT(StringSeq, StringSeq, string);
+SLISP_AT(Repeat, Repeat, value);
 #undef SLISP_AT
 
 template <class T>

@@ -46,8 +46,7 @@ bool take_element(Word v, std::int64_t index, Word& element) {
   if (index < 0 || static_cast<std::uint64_t>(index) >= vector_size(v)) return false;
   const auto place = static_cast<std::size_t>(index);
   if (!alone_down_to(v, place)) return false;
-  const Word leaf = kind_of(v) == Kind::Vector ? v : trie_leaf(v, place);
-  element = std::exchange(at<Inline>(leaf)->slot[place % k_branch], abi::k_nil);
+  element = std::exchange(*element_place(v, place), abi::k_nil);
   return true;
 }
 
@@ -70,7 +69,7 @@ bool take(Word x, Word key, Word missing, Word& value) {
     case Kind::HashMap:
     case Kind::TreeMap: value = take_from_map(x, key, missing); return true;
     case Kind::Vector:
-    case Kind::VectorTrie: return vector_index(key, index) && take_element(x, index, value);
+    case Kind::LargeVector: return vector_index(key, index) && take_element(x, index, value);
     case Kind::Record: return take_field(x, key, value);
     default: return false;
   }

@@ -21,7 +21,7 @@ bool is_editable(Word x) {
   switch (kind_or_none(x)) {
     case Kind::Vector:
       return !is_map_entry(x);
-    case Kind::VectorTrie:
+    case Kind::LargeVector:
     case Kind::ArrayMap:
     case Kind::HashMap:
     case Kind::HashSet:

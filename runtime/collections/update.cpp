@@ -122,7 +122,7 @@ Word slisp_conj(Word x, Word element) {
   if (x == k_nil) return make_list_cell(element, k_nil, 1);
   switch (kind_or_none(x)) {
     case Kind::Vector:
-    case Kind::VectorTrie:
+    case Kind::LargeVector:
     case Kind::SubVector:
       note_update(Update::Conj, x);
       return vec_conj(x, element);
@@ -149,6 +149,7 @@ Word slisp_conj(Word x, Word element) {
     case Kind::VectorSeq:
     case Kind::MapSeq:
     case Kind::StringSeq:
+    case Kind::Repeat:
     case Kind::Range:
     case Kind::RSeq:
     case Kind::ArraySeq:
@@ -195,7 +196,7 @@ Word slisp_pop(Word x) {
   if (is_vector(x)) note_update(Update::Pop, x);
   switch (kind_or_none(x)) {
     case Kind::Vector:
-    case Kind::VectorTrie:
+    case Kind::LargeVector:
     case Kind::SubVector:
       return vector_size(x) == 0 ? fail_pop(x, "Can't pop empty vector") : vec_pop(x);
     case Kind::EmptyList:
@@ -221,7 +222,7 @@ Word slisp_empty(Word x) {
   if (is_pointer(x)) {
     switch (kind_of(x)) {
       case Kind::Vector:
-      case Kind::VectorTrie:
+      case Kind::LargeVector:
       case Kind::SubVector:
         empty = is_map_entry(x) ? k_nil : word_of(&slisp_empty_vector);
         break;

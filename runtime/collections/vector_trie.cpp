@@ -1,16 +1,17 @@
-// vector_trie.cpp: the 32-way trie behind large vectors.
+// vector_trie.cpp: the 32-way trie behind large vectors that were updated while others had them.
 // Keeps: size > 32; every leaf in the trie is a Vector of 32 elements without metadata; nodes have no empty slots between
 //        children; the tail has room for 32 elements, so that appending never moves it.
 // Idea: the path to a change is owned from the top (own() copies what is shared); a node copied because its parent was
 //        shared counts its children, so that they are shared in turn and are copied as well.
 #include "runtime/collections/vector_trie.hpp"
+#include <algorithm>
 #include "runtime/memory/context.hpp"
 
 // runtime/control/generated_code_update.asm
-static_assert(static_cast<int>(slisp::rt::Kind::Vector) == 21 && static_cast<int>(slisp::rt::Kind::VectorTrie) == 22 &&
+static_assert(static_cast<int>(slisp::rt::Kind::Vector) == 21 && static_cast<int>(slisp::rt::Kind::LargeVector) == 22 &&
               static_cast<int>(slisp::rt::Kind::Transient) == 34);
-static_assert(slisp::rt::k_flag_own_nodes == 4 && offsetof(slisp::rt::VectorTrie, size) == 8 && offsetof(slisp::rt::VectorTrie, shift) == 12 &&
-              offsetof(slisp::rt::VectorTrie, root) == 16 && offsetof(slisp::rt::VectorTrie, tail) == 24 &&
+static_assert(slisp::rt::k_flag_own_nodes == 4 && offsetof(slisp::rt::LargeVector, size) == 8 && offsetof(slisp::rt::LargeVector, shift) == 12 &&
+              offsetof(slisp::rt::LargeVector, root) == 16 && offsetof(slisp::rt::LargeVector, tail) == 24 &&
               offsetof(slisp::rt::Transient, finished) == 8 && offsetof(slisp::rt::Transient, collection) == 16);
 static_assert(offsetof(slisp::rt::ThreadState, runtime) + offsetof(slisp::abi::Runtime, updates) == 1136 &&
               static_cast<int>(slisp::rt::Update::Conj) == 0 && static_cast<int>(slisp::rt::Update::Assoc) == 1 &&
@@ -31,7 +32,7 @@ Word new_node(Word child) {
   return word_of(node);
 }
 Word new_trie(std::size_t size, unsigned shift, Word root, Word tail, bool own_nodes) {
-  auto* t = allocate_as<VectorTrie>(Kind::VectorTrie, sizeof(VectorTrie), 2);
+  auto* t = allocate_as<LargeVector>(Kind::LargeVector, sizeof(LargeVector), 2);
   if (own_nodes) t->header.flags |= k_flag_own_nodes;
   t->size = static_cast<std::uint32_t>(size);
   t->shift = shift;
@@ -67,7 +68,7 @@ void push_leaf(Word* slot, unsigned shift, std::size_t index, Word leaf) {
   Header* node = own(slot);
   push_leaf(&reinterpret_cast<Inline*>(node)->slot[child], shift - 5, index, leaf);
 }
-void push_tail(VectorTrie* t, Word element) {
+void push_tail(LargeVector* t, Word element) {
   const std::size_t start = trie_tail_start(t);
   if (t->size >> 5 > std::size_t{1} << t->shift) {
     t->root = new_node(t->root);
@@ -79,7 +80,7 @@ void push_tail(VectorTrie* t, Word element) {
   t->tail = new_tail(element);
 }
 // The node or leaf at *slot, which the unique trie t may write to.
-Inline* own_node(const VectorTrie* t, Word* slot) {
+Inline* own_node(const LargeVector* t, Word* slot) {
   return reinterpret_cast<Inline*>((t->header.flags & k_flag_own_nodes) != 0 ? header_of(*slot) : own(slot));
 }
 // Take the last leaf out of the node at *slot; `last` tells whether the node has no child left then.
@@ -101,26 +102,24 @@ Word pop_leaf(Word* slot, unsigned shift, bool& empty) {
 
 }  // namespace
 
-Word trie_of_full_vector(Word v, Word element) {
-  Header* h = header_of(v);
-  Word meta = abi::k_nil;
-  if (meta_slots(h)) {
-    meta = retained(meta_of(v));
-    v = word_of(set_meta(own(&v), abi::k_nil));
-  }
-  const bool own_nodes = unique(v);
-  Word t = new_trie(k_branch + 1, 5, new_node(v), new_tail(element), own_nodes);
-  return meta == abi::k_nil ? t : word_of(set_meta(header_of(t), meta));
-}
-
 Word make_trie(const Word* elements, std::size_t count) {
-  Word v = trie_of_full_vector(make_vector(elements, k_branch), elements[k_branch]);
-  for (std::size_t i = k_branch + 1; i < count; ++i) v = trie_conj(v, elements[i]);
+  for (std::size_t i = 0; i < count; ++i) retain(elements[i]);
+  Word v = new_trie(k_branch + 1, 5, new_node(make_vector(elements, k_branch)), new_tail(elements[k_branch]), true);
+  for (std::size_t done = k_branch + 1; done < count;) {
+    auto* t = at<LargeVector>(v);
+    auto* tail = at<Inline>(t->tail);
+    std::size_t more = std::min<std::size_t>(k_branch - tail->header.slots, count - done);
+    std::memcpy(tail->slot + tail->header.slots, elements + done, more * sizeof(Word));
+    tail->header.slots = static_cast<std::uint16_t>(tail->header.slots + more);
+    t->size += static_cast<std::uint32_t>(more);
+    done += more;
+    if (done < count) v = trie_conj(v, elements[done++]);
+  }
   return v;
 }
 
 Word trie_conj(Word v, Word element) {
-  auto* t = reinterpret_cast<VectorTrie*>(own(&v));
+  auto* t = reinterpret_cast<LargeVector*>(own(&v));
   if (header_of(t->tail)->slots == k_branch)
     push_tail(t, element);
   else
@@ -130,7 +129,7 @@ Word trie_conj(Word v, Word element) {
 }
 
 Word trie_put(Word v, std::size_t index, Word element) {
-  auto* t = reinterpret_cast<VectorTrie*>(own(&v));
+  auto* t = reinterpret_cast<LargeVector*>(own(&v));
   Word* slot = &t->tail;
   if (index < trie_tail_start(t)) {
     slot = &t->root;
@@ -145,7 +144,7 @@ Word trie_put(Word v, std::size_t index, Word element) {
 }
 
 Word trie_pop(Word v) {
-  auto* t = reinterpret_cast<VectorTrie*>(own(&v));
+  auto* t = reinterpret_cast<LargeVector*>(own(&v));
   if (header_of(t->tail)->slots > 1) {
     Inline* tail = reinterpret_cast<Inline*>(own(&t->tail));
     Word last = tail->slot[--tail->header.slots];

@@ -1,6 +1,7 @@
 // vectors.cpp: inline vectors and sub-vectors, and the operations that choose between the three vector kinds.
 // In:   owned vectors and elements; Out: owned vectors.
 // Keeps: a unique vector is changed in place, also when it grows; a vector of up to 32 elements is always Kind::Vector.
+#include "runtime/collections/vector_flat.hpp"
 #include "runtime/collections/vector_trie.hpp"
 
 namespace slisp::rt {
@@ -32,6 +33,10 @@ const Word* vector_run(Word v, std::size_t index, std::size_t& count) {
       return run;
     }
     default: {
+      if (is_flat(at<LargeVector>(v))) {
+        count = at<LargeVector>(v)->size - index;
+        return element_place(v, index);
+      }
       auto* leaf = at<Inline>(trie_leaf(v, index));
       const std::size_t offset = index % k_branch;
       count = inline_size(&leaf->header) - offset;
@@ -42,6 +47,7 @@ const Word* vector_run(Word v, std::size_t index, std::size_t& count) {
 
 Word shared_leaf(Word v, std::size_t index) {
   if (kind_of(v) == Kind::Vector) return retained(v);
+  if (is_flat(at<LargeVector>(v))) return flat_leaf(v, index);
   share_nodes(header_of(v));
   return retained(trie_leaf(v, index));
 }
@@ -50,7 +56,7 @@ Word vector_with_room(std::size_t room) { return word_of(allocate(Kind::Vector, 
 
 Word make_vector(const Word* elements, std::size_t count) {
   if (count == 0) return word_of(&slisp_empty_vector);
-  if (count > k_branch) return make_trie(elements, count);
+  if (count > k_branch) return make_flat(elements, count);
   Header* h = allocate(Kind::Vector, sizeof(Header) + sizeof(Word) * count, static_cast<std::uint16_t>(count));
   std::memcpy(reinterpret_cast<Inline*>(h)->slot, elements, count * sizeof(Word));
   return word_of(h);
@@ -81,7 +87,7 @@ Header* copy_with_room(Header* h, std::size_t size) {
 Word inline_conj(Word v, Word element) {
   Header* h = header_of(v);
   const std::size_t size = inline_size(h);
-  if (size == k_branch) return trie_of_full_vector(v, element);
+  if (size == k_branch) return flat_of_full_vector(v, element);
   if (h->count != 1) {
     Header* copy = copy_with_room(h, size);
     reinterpret_cast<Inline*>(copy)->slot[size] = element;
@@ -110,8 +116,8 @@ Word vec_conj(Word v, Word element) {
   switch (kind_of(v)) {
     case Kind::Vector:
       return inline_conj(v, element);
-    case Kind::VectorTrie:
-      return trie_conj(v, element);
+    case Kind::LargeVector:
+      return is_flat(at<LargeVector>(v)) ? flat_conj(v, element) : trie_conj(v, element);
     default: {
       SubVector* sub = own_sub(v);
       if (sub->end < vector_size(sub->vector))
@@ -135,8 +141,8 @@ Word vec_put(Word v, std::size_t index, Word element) {
       release(old);
       return v;
     }
-    case Kind::VectorTrie:
-      return trie_put(v, index, element);
+    case Kind::LargeVector:
+      return is_flat(at<LargeVector>(v)) ? flat_put(v, index, element) : trie_put(v, index, element);
     default: {
       SubVector* sub = own_sub(v);
       sub->vector = vec_put(sub->vector, sub->start + index, element);
@@ -161,8 +167,8 @@ Word vec_pop(Word v) {
       release(last);
       return v;
     }
-    case Kind::VectorTrie:
-      return trie_pop(v);
+    case Kind::LargeVector:
+      return is_flat(at<LargeVector>(v)) ? flat_pop(v) : trie_pop(v);
     default: {
       if (sub_vector_size(v) == 1) {
         release(v);

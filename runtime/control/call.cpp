@@ -115,7 +115,7 @@ Owned invoke(Borrowed f, Word* block, std::int64_t count) {
     case Kind::Transient:
       return look_up(f, f, count > 0 ? block[0] : abi::k_nil, block, count);
     case Kind::Vector:
-    case Kind::VectorTrie:
+    case Kind::LargeVector:
     case Kind::SubVector:
       return call_vector(f, block, count);
     case Kind::Var:

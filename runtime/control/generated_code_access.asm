@@ -4,9 +4,7 @@
 ; Idea: elements of large vectors are found here, in a few instructions more than inline; all else is C++.
 
 %include "runtime/control/generated_code.inc"
-%include "runtime/control/vector_trie.inc"
-
-%define NIL 2
+%include "runtime/control/large_vector.inc"
 
 ; A second owner of the value in r11; destroys eax. Goes to %1 when others count it too.
 %macro COUNT 1
@@ -27,13 +25,13 @@ FUNCTION %1
         mov     r11, [r15+CONTEXT_ARGUMENTS]
         test    r11b, 3
         jnz     near .call
-        cmp     byte [r11+4], KIND_VECTOR_TRIE
+        cmp     byte [r11+4], KIND_LARGE_VECTOR
         jne     near .call
         push    rax
         push    rcx
         push    rdx
         mov     rax, [r15+CONTEXT_ARGUMENTS+8]
-        LEAF    r11, rdx, edx, .other   ; a negative index too
+        LEAF    r11, rdx, edx, .other, 0        ; a negative index too
         and     eax, 31
         mov     r11, [r11+SLOTS+rax*8]
         COUNT   .other

@@ -1,16 +1,14 @@
 ; generated_code_update.asm: changes of vectors in place, for generated code.
 ; In:   the operands in the first words of the context's argument buffer, all consumed: the collection, then key and value, or the element.
 ; Out:  r11: the collection, owned, or 0: an exception is pending. Every other register is kept.
-; Idea: a vector that nobody else has, whose nodes nobody else has either (k_flag_own_nodes), is changed here without a look at any
-;       header below its own, so that a change costs one line of memory; all else is C++.
+; Idea: a vector that nobody else has, whose buffer or nodes nobody else has either (k_flag_own_nodes), is changed here without a look at
+;       any node's header, so that a change costs one line of memory; all else is C++.
 
 %include "runtime/control/generated_code.inc"
-
-%include "runtime/control/vector_trie.inc"
+%include "runtime/control/large_vector.inc"
 
 %define KIND_VECTOR 21                  ; these are asserted in runtime/collections/vector_trie.cpp
 %define KIND_TRANSIENT 34
-%define OWN_NODES 4
 %define TRANSIENT_FINISHED 8
 %define TRANSIENT_CONTENT 16
 %define UPDATES_CONJ 1136               ; in place: column 0
@@ -18,7 +16,6 @@
 %define UPDATES_POP 1232
 
 %define KIND 4
-%define FLAGS 5
 %define NUMBER_OF_SLOTS 6
 
 ; r11: the collection or, with %1, the transient that holds it: then the collection comes into r11. Goes to %2 unless nobody else has it.
@@ -94,14 +91,37 @@
         ret
 %endmacro
 
-; rdx: the tail of the unique trie in r11, rcx: how many elements it has. Goes to %1 for other kinds, to %2 if nodes may be shared.
-%macro OWN_TAIL 2
-        cmp     byte [r11+KIND], KIND_VECTOR_TRIE
+; rdx: the tail of the unique trie in r11, rcx: how many elements it has. Goes to %1 for other kinds, to %2 for flat vectors, to %3 if nodes
+; may be shared.
+%macro OWN_TAIL 3
+        cmp     byte [r11+KIND], KIND_LARGE_VECTOR
         jne     near %1
+        mov     rdx, [r11+LARGE_TAIL]
+        cmp     dword [r11+LARGE_SHIFT], 0
+        je      short %2
         test    byte [r11+FLAGS], OWN_NODES
-        jz      near %2
-        mov     rdx, [r11+TRIE_TAIL]
+        jz      near %3
         movzx   ecx, word [rdx+NUMBER_OF_SLOTS]
+%endmacro
+; rdx: the buffer of the unique flat vector in r11, whose LARGE_TAIL is in rdx; rcx: its size. Goes to %1 if it may not be changed.
+%macro OWN_BUFFER 1
+        cmp     rdx, NIL
+        jne     near %1
+        mov     rdx, [r11+LARGE_ROOT]
+        cmp     dword [rdx], 1
+        jne     near %1
+        mov     ecx, [rdx+BUFFER_SIZE]
+%endmacro
+; The buffer in rdx has ecx elements.
+%macro SET_SIZE 0
+        mov     [r11+LARGE_SIZE], ecx
+        mov     [rdx+BUFFER_SIZE], ecx
+        cmp     ecx, 0xffff
+        jae     short %%many
+        mov     [rdx+NUMBER_OF_SLOTS], cx
+        jmp     short %%set
+%%many: mov     word [rdx+NUMBER_OF_SLOTS], 0xffff
+%%set:
 %endmacro
 
 ; In all three: stub, registers, the runtime's function, of a transient?, drop, end of an object.
@@ -112,11 +132,9 @@ FUNCTION %1
         mov     rax, [r15+CONTEXT_ARGUMENTS+8]
         sar     rax, 1
         jnc     near .other             ; no fixnum
-        cmp     byte [r11+KIND], KIND_VECTOR_TRIE
+        cmp     byte [r11+KIND], KIND_LARGE_VECTOR
         jne     short .small
-        test    byte [r11+FLAGS], OWN_NODES
-        jz      near .other
-        LEAF    rdx, r11, r11d, .other  ; also a negative index, or one that appends
+        LEAF    rdx, r11, r11d, .other, 1       ; also a negative index, or one that appends
         jmp     short .leaf
 .small: cmp     word [r11+KIND], KIND_VECTOR    ; no flag: neither metadata nor a map entry
         jne     near .other
@@ -138,17 +156,25 @@ FUNCTION %1
 FUNCTION %1
         UNIQUE  %4, .call
         KEEP
-        OWN_TAIL .other, .other
+        OWN_TAIL .other, .flat, .other
         cmp     ecx, 32
-        jae     short .other
+        jae     near .other
         mov     rax, [r15+CONTEXT_ARGUMENTS+8]
         mov     [rdx+SLOTS+rcx*8], rax
         inc     word [rdx+NUMBER_OF_SLOTS]
-        inc     dword [r11+TRIE_SIZE]
-        inc     qword [r15+UPDATES_CONJ]
+        inc     dword [r11+LARGE_SIZE]
+.added: inc     qword [r15+UPDATES_CONJ]
         mov     r11, [r15+CONTEXT_ARGUMENTS]
         GIVE_BACK
         ret
+.flat:  OWN_BUFFER .other
+        cmp     ecx, [rdx+BUFFER_CAPACITY]
+        jae     short .other
+        mov     rax, [r15+CONTEXT_ARGUMENTS+8]
+        mov     [rdx+BUFFER_SLOTS+rcx*8], rax
+        inc     ecx
+        SET_SIZE
+        jmp     short .added
         ASK     %2, %3, 2
 %1.end:
 %endmacro
@@ -157,11 +183,22 @@ FUNCTION %1
 FUNCTION %1
         UNIQUE  %4, .call
         KEEP
-        OWN_TAIL .small, .other
+        OWN_TAIL .small, .flat, .other
         cmp     ecx, 1
         jbe     near .other             ; the tail's last one: a leaf becomes the tail
-        dec     dword [r11+TRIE_SIZE]
+        dec     dword [r11+LARGE_SIZE]
         jmp     short .take
+.flat:  OWN_BUFFER .other
+        mov     eax, [rdx+BUFFER_CAPACITY]
+        shr     eax, 2
+        cmp     ecx, eax
+        jbe     near .other             ; mostly room
+        cmp     ecx, 33
+        jbe     near .other             ; a small one is next
+        dec     ecx
+        SET_SIZE
+        lea     rdx, [rdx+BUFFER_SLOTS-SLOTS]
+        jmp     short .taken
 .small: cmp     word [r11+KIND], KIND_VECTOR
         jne     near .other
         mov     rdx, r11
@@ -170,7 +207,7 @@ FUNCTION %1
         jbe     near .other             ; the empty vector is one object
 .take:  dec     ecx
         mov     [rdx+NUMBER_OF_SLOTS], cx
-        inc     qword [r15+UPDATES_POP]
+.taken: inc     qword [r15+UPDATES_POP]
         mov     r11, [rdx+SLOTS+rcx*8]
         RELEASE_OLD %5, %6
         ASK     %2, %3, 1

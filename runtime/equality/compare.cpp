@@ -96,7 +96,7 @@ std::int64_t compare_values(Borrowed a, Borrowed b, bool& failed) {
     case Kind::Symbol:
       return other == kind ? compare_named(x, y) : fail_cast(y, "clojure.lang.Symbol", failed);
     case Kind::Vector:
-    case Kind::VectorTrie:
+    case Kind::LargeVector:
     case Kind::SubVector:
       return is_vector_kind(other) ? compare_vectors(x, y, failed) : fail_cast(y, "clojure.lang.IPersistentVector", failed);
     case Kind::Uuid: {
@@ -127,7 +127,7 @@ void check_comparable(Borrowed value, bool& failed) {
     case Kind::Keyword:
     case Kind::Symbol:
     case Kind::Vector:
-    case Kind::VectorTrie:
+    case Kind::LargeVector:
     case Kind::SubVector:
     case Kind::Uuid:
     case Kind::Inst:

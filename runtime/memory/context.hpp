@@ -138,10 +138,12 @@ inline Word* first_slot_of(Header* object) {
   return reinterpret_cast<Word*>(reinterpret_cast<char*>(object) + k_first_slot[static_cast<std::size_t>(object->kind)]);
 }
 
-// How many value slots an object has: an array may have more than its header can say.
+// How many value slots an object has: arrays and vectors may have more than a header can say.
 inline std::size_t value_slots(const Header* object) {
-  if (object->slots != UINT16_MAX || object->kind != Kind::Array) return object->slots;
-  return reinterpret_cast<const abi::Array*>(object)->length;
+  if (object->slots != UINT16_MAX) return object->slots;
+  if (object->kind == Kind::Array) return reinterpret_cast<const abi::Array*>(object)->length;
+  if (object->kind == Kind::VectorBuffer) return *reinterpret_cast<const std::uint32_t*>(object + 1);   // VectorBuffer::size
+  return object->slots;
 }
 
 [[noreturn]] void out_of_memory();               // one line on stderr, exit status 1

@@ -39,8 +39,9 @@ std::size_t g_pool_pages = 0;
 Page* g_large = nullptr;
 // A few freed mappings, for the next object of about that size: asking the system for one costs as much as 1000 small objects.
 constexpr std::size_t k_cached_mappings = 8;
-constexpr std::size_t k_largest_cached_bytes = 1024 * 1024;
+constexpr std::size_t k_most_cached_bytes = 4 * 1024 * 1024;   // of all together
 Page* g_large_cache[k_cached_mappings];
+std::size_t g_cached_bytes = 0;
 std::uint64_t g_live_bytes = 0;     // pages in use and large mappings
 std::uint64_t g_peak_bytes = 0;
 HeapCounts g_ended{};               // of threads that ended
@@ -200,9 +201,23 @@ std::size_t large_mapping_bytes(std::size_t bytes) {
 // A cached mapping that fits without wasting more than half of it; null when there is none.
 Page* take_cached_mapping(std::size_t mapped) {
   for (Page*& cached : g_large_cache) {
-    if (cached != nullptr && cached->mapped_bytes >= mapped && cached->mapped_bytes / 2 <= mapped) return std::exchange(cached, nullptr);
+    if (cached == nullptr || cached->mapped_bytes < mapped || cached->mapped_bytes / 2 > mapped) continue;
+    g_cached_bytes -= cached->mapped_bytes;
+    return std::exchange(cached, nullptr);
   }
   return nullptr;
+}
+// A mapping that holds no object any more.
+void give_mapping_back(Page* page) {
+  if (g_cached_bytes + page->mapped_bytes <= k_most_cached_bytes) {
+    for (Page*& cached : g_large_cache) {
+      if (cached != nullptr) continue;
+      g_cached_bytes += page->mapped_bytes;
+      cached = page;
+      return;
+    }
+  }
+  sys::unmap_memory(page, page->mapped_bytes);
 }
 
 void* allocate_large(std::size_t bytes) {
@@ -213,6 +228,7 @@ void* allocate_large(std::size_t bytes) {
     page = static_cast<Page*>(sys::map_memory(mapped, k_page_bytes));
     if (page == nullptr) out_of_memory();
     page->mapped_bytes = mapped;
+    if (mapped >= k_huge_arena_bytes) sys::prefer_huge_pages(page, mapped);
   }
   page->state = PageState::Large;
   page->heap = nullptr;
@@ -226,15 +242,7 @@ void free_large(Page* page) {
   Locked hold(g_lock);
   unlink(g_large, page);
   g_live_bytes -= page->mapped_bytes;
-  if (page->mapped_bytes <= k_largest_cached_bytes) {
-    for (Page*& cached : g_large_cache) {
-      if (cached == nullptr) {
-        cached = page;
-        return;
-      }
-    }
-  }
-  sys::unmap_memory(page, page->mapped_bytes);
+  give_mapping_back(page);
 }
 
 // A page became empty, or was full before this free.
@@ -349,11 +357,21 @@ Header* reallocate(Header* object, std::size_t old_bytes, std::size_t new_bytes)
     std::size_t old_mapped = page->mapped_bytes;
     Locked hold(g_lock);
     unlink(g_large, page);
-    auto* moved = static_cast<Page*>(sys::remap_memory(page, old_mapped, mapped, k_page_bytes));
-    if (moved == nullptr) out_of_memory();
+    Page* moved = take_cached_mapping(mapped);      // its memory is there already
+    if (moved != nullptr) {
+      const std::size_t its_bytes = moved->mapped_bytes;
+      std::memcpy(reinterpret_cast<char*>(moved), reinterpret_cast<const char*>(page), k_page_header_bytes + old_bytes);
+      moved->mapped_bytes = its_bytes;
+      note_bytes(its_bytes - old_mapped);
+      give_mapping_back(page);
+    } else {
+      moved = static_cast<Page*>(sys::remap_memory(page, old_mapped, mapped, k_page_bytes));
+      if (moved == nullptr) out_of_memory();
+      moved->mapped_bytes = mapped;
+      note_bytes(mapped - old_mapped);
+      if (mapped >= k_huge_arena_bytes) sys::prefer_huge_pages(moved, mapped);
+    }
     link_front(g_large, moved);
-    moved->mapped_bytes = mapped;
-    note_bytes(mapped - old_mapped);
     return reinterpret_cast<Header*>(reinterpret_cast<char*>(moved) + k_page_header_bytes);
   }
   Header* moved = allocate(object->kind, new_bytes, object->slots, object->flags);

@@ -80,11 +80,12 @@ std::uint32_t hash_code(Borrowed x, bool& failed) {
     case Kind::VectorSeq:
     case Kind::MapSeq:
     case Kind::StringSeq:
+    case Kind::Repeat:
     case Kind::Range:
     case Kind::RSeq:
     case Kind::ArraySeq:
     case Kind::Vector:
-    case Kind::VectorTrie:
+    case Kind::LargeVector:
     case Kind::SubVector:
     case Kind::Queue: return seq_hash(x, failed);
     case Kind::ArrayMap:

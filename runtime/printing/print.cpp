@@ -126,11 +126,12 @@ bool Printer::print_object(Borrowed value) {
     case Kind::VectorSeq:
     case Kind::MapSeq:
     case Kind::StringSeq:
+    case Kind::Repeat:
     case Kind::Range:
     case Kind::RSeq:
     case Kind::ArraySeq: return print_seq(value, "(", ")");
     case Kind::Vector:
-    case Kind::VectorTrie:
+    case Kind::LargeVector:
     case Kind::SubVector: return print_vector(value);
     case Kind::ArrayMap:
     case Kind::HashMap:

@@ -1,5 +1,6 @@
-// chunks.cpp: ranges, chunked seqs and chunk buffers. A chunk is a vector.
-// Keeps: the chunk of a vector's seq is the leaf itself, no copy, when the seq stands at its start.
+// chunks.cpp: ranges, repeated values, chunked seqs and chunk buffers. A chunk is a vector.
+// Keeps: the chunk of a trie's seq is the leaf itself, no copy, when the seq stands at its start.
+#include <algorithm>
 #include "runtime/seqs/seqs.hpp"
 
 namespace slisp::rt {
@@ -9,7 +10,7 @@ namespace {
 std::size_t vector_chunk_size(const VectorSeq* s) {
   std::size_t count;
   vector_run(s->vector, s->index, count);
-  return count;
+  return std::min<std::size_t>(count, k_branch - s->index % k_branch);
 }
 
 Word range_chunk(const Range* r) {
@@ -91,6 +92,17 @@ Word slisp_range_long(std::int64_t start, std::int64_t end, std::int64_t step) {
   r->start = start;
   r->step = step;
   r->count = static_cast<std::int64_t>(count);
+  return word_of(r);
+}
+
+Word slisp_repeat_value(std::int64_t count, Word value) {
+  if (count == 0) {
+    release(value);
+    return word_of(&slisp_empty_list);
+  }
+  auto* r = allocate_as<Repeat>(Kind::Repeat, sizeof(Repeat), 1);
+  r->count = count;
+  r->value = value;
   return word_of(r);
 }
 

@@ -63,7 +63,7 @@ Word slisp_first_look(Word x) {
     case Kind::VectorSeq: return retained(vector_ref(at<VectorSeq>(x)->vector, at<VectorSeq>(x)->index));
     case Kind::ChunkedCons: return retained(vector_ref(at<ChunkedCons>(x)->chunk, at<ChunkedCons>(x)->index));
     case Kind::Vector:
-    case Kind::VectorTrie: return vector_size(x) == 0 ? k_nil : retained(vector_ref(x, 0));
+    case Kind::LargeVector: return vector_size(x) == 0 ? k_nil : retained(vector_ref(x, 0));
     default: return slisp::abi::slisp_first(retained(x));
   }
 }

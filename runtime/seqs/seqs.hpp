@@ -1,7 +1,7 @@
 // seqs.hpp: stepping over sequences, by raw words. All arguments are owned and consumed: a step reuses a cell that nobody
 // else has. 0 as result: failed, an exception is pending.
 //
-// A "true seq" is a non-empty seq cell: List, Cons, ChunkedCons, VectorSeq, MapSeq, StringSeq, Range, RSeq or ArraySeq. seq_of gives
+// A "true seq" is a non-empty seq cell: List, Cons, ChunkedCons, VectorSeq, MapSeq, StringSeq, Range, Repeat, RSeq or ArraySeq. seq_of gives
 // one, or nil. EmptyList and LazySeq are sequences too (seq?), but may be empty. A user's object that is an ISeq is a true seq too.
 #pragma once
 #include "runtime/collections/maps.hpp"
@@ -18,6 +18,7 @@ inline bool is_true_seq_kind(Kind k) {
     case Kind::MapSeq:
     case Kind::StringSeq:
     case Kind::Range:
+    case Kind::Repeat:
     case Kind::RSeq:
     case Kind::ArraySeq:
       return true;

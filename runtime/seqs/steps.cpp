@@ -58,6 +58,8 @@ bool at_end(Word seq) {
       return at<StringSeq>(seq)->index + 1 == at<abi::String>(at<StringSeq>(seq)->string)->code_points;
     case Kind::Range:
       return at<Range>(seq)->count == 1;
+    case Kind::Repeat:
+      return at<Repeat>(seq)->count == 1;
     default:
       return false;
   }
@@ -79,6 +81,11 @@ void advance(Header* h) {
       auto* s = reinterpret_cast<StringSeq*>(h);
       s->byte += code_point_bytes(static_cast<unsigned char>(at<abi::String>(s->string)->data[s->byte]));
       ++s->index;
+      break;
+    }
+    case Kind::Repeat: {
+      auto* r = reinterpret_cast<Repeat*>(h);
+      if (r->count != k_for_ever) --r->count;
       break;
     }
     default: {
@@ -160,6 +167,8 @@ Word first_of(Word seq, bool& owned) {
     }
     case Kind::StringSeq:
       return from_character(code_point_at(at<abi::String>(at<StringSeq>(seq)->string)->data + at<StringSeq>(seq)->byte));
+    case Kind::Repeat:
+      return at<Repeat>(seq)->value;
     case Kind::Range:
       owned = true;
       return make_long(at<Range>(seq)->start).take();
@@ -200,6 +209,7 @@ Word seq_of(Word x) {
     case Kind::MapSeq:
     case Kind::StringSeq:
     case Kind::Range:
+    case Kind::Repeat:
     case Kind::RSeq:
     case Kind::ArraySeq:
       return x;
@@ -214,7 +224,7 @@ Word seq_of(Word x) {
       return seq;
     }
     case Kind::Vector:
-    case Kind::VectorTrie:
+    case Kind::LargeVector:
     case Kind::SubVector:
       if (vector_size(x) > 0) return make_vector_seq(x, 0);
       release(x);

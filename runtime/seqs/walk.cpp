@@ -62,8 +62,10 @@ std::int64_t known_count(Word x) {
       return at<abi::String>(at<StringSeq>(x)->string)->code_points - at<StringSeq>(x)->index;
     case Kind::Range:
       return at<Range>(x)->count;
+    case Kind::Repeat:
+      return at<Repeat>(x)->count;   // -1: for ever
     case Kind::Vector:
-    case Kind::VectorTrie:
+    case Kind::LargeVector:
     case Kind::SubVector:
       return static_cast<std::int64_t>(vector_size(x));
     case Kind::ArrayMap:

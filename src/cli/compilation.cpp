@@ -201,6 +201,7 @@ x64::Options code_options(const Options& options) {
   auto enabled = [&](std::string_view pass) {
     return std::find(options.disabled.begin(), options.disabled.end(), pass) == options.disabled.end();
   };
+  made.flat_vectors = enabled("flat-vectors");
   made.inline_access = enabled("inline-access");
   made.inline_allocation = enabled("inline-allocation");
   made.registers = {enabled("regalloc"), enabled("promote"), enabled("belady"), enabled("slot-forwarding"), enabled("slot-coloring"), enabled("remat")};

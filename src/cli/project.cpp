@@ -39,7 +39,7 @@ rt::Owned value_at(rt::Borrowed map, std::string_view key) {
 }
 
 void add_paths(const fs::path& project, rt::Borrowed paths, std::vector<std::string>& out) {
-  if (!paths.is(rt::Kind::Vector) && !paths.is(rt::Kind::VectorTrie)) return;
+  if (!paths.is(rt::Kind::Vector) && !paths.is(rt::Kind::LargeVector)) return;
   for (std::size_t i = 0; i < static_cast<std::size_t>(rt::counted_size(paths)); ++i) {
     rt::Borrowed path = rt::vector_at(paths, i);
     if (path.is(rt::Kind::String)) out.push_back((project / rt::text_of(path)).lexically_normal().string());

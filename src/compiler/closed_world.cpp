@@ -23,7 +23,7 @@ bool is_layable(rt::Borrowed value) {
     case rt::Kind::String: case rt::Kind::Symbol: case rt::Kind::Keyword: case rt::Kind::Long: case rt::Kind::Integer: case rt::Kind::Double:
     case rt::Kind::BigInt: case rt::Kind::Ratio: case rt::Kind::BigDecimal: case rt::Kind::Regex: case rt::Kind::Uuid:
     case rt::Kind::Inst: case rt::Kind::EmptyList: case rt::Kind::Class: case rt::Kind::TaggedLiteral:
-    case rt::Kind::ReaderConditional: case rt::Kind::List: case rt::Kind::Cons: case rt::Kind::Vector: case rt::Kind::VectorTrie:
+    case rt::Kind::ReaderConditional: case rt::Kind::List: case rt::Kind::Cons: case rt::Kind::Vector: case rt::Kind::LargeVector:
     case rt::Kind::VectorNode: case rt::Kind::ArrayMap: case rt::Kind::HashMap: case rt::Kind::MapNode: case rt::Kind::HashSet:
     case rt::Kind::SetNode: case rt::Kind::TreeMap: case rt::Kind::TreeSet: case rt::Kind::TreeNode: case rt::Kind::Queue:
     case rt::Kind::Record: break;

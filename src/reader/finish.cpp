@@ -187,7 +187,7 @@ Owned Reader::apply_metadata(Owned metadata, Owned form, const Span& open) {
                 "^tag is {:tag tag}, ^:flag is {:flag true}, a map stands for itself");
   }
   bool list = form.is(Kind::List) || form.is(Kind::EmptyList);
-  bool carries = list || form.is(Kind::Symbol) || form.is(Kind::Vector) || form.is(Kind::VectorTrie) || form.is(Kind::ArrayMap) ||
+  bool carries = list || form.is(Kind::Symbol) || form.is(Kind::Vector) || form.is(Kind::LargeVector) || form.is(Kind::ArrayMap) ||
                  form.is(Kind::HashMap) || form.is(Kind::HashSet);
   if (!carries && (!rt::is_pointer(form.word()) || form.is(Kind::String) || form.is(Kind::Keyword) || form.is(Kind::Double) ||
                    form.is(Kind::Long) || form.is(Kind::BigInt) || form.is(Kind::Ratio) || form.is(Kind::BigDecimal) ||

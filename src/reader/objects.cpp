@@ -33,7 +33,7 @@ Owned Reader::read_object(std::string_view name, Owned form) {
     Owned record = Owned::adopt(abi::slisp_record_create(type.word(), form.take()));
     return record.failed() ? fail_pending(error_, "e-tag", "a record is made of a map from keywords to values") : std::move(record);
   }
-  if (!form.is(Kind::Vector) && !form.is(Kind::VectorTrie)) {
+  if (!form.is(Kind::Vector) && !form.is(Kind::LargeVector)) {
     return fail(error_, "e-tag", ClassId::RuntimeException,
                 text({"Unreadable constructor form starting with \"#", name, map ? "{\"" : "\""}), "as in #a.b.Record{:field 1} or #a.b.Record[1]");
   }

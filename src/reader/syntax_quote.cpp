@@ -166,7 +166,7 @@ bool Expansion::visit_bare(Owned form) {
   }
   switch (rt::header_of(form.word())->kind) {
     case Kind::Symbol: return visit_symbol(std::move(form));
-    case Kind::Vector: case Kind::VectorTrie: case Kind::SubVector: return visit_elements(std::move(form), TaskKind::BuildVector);
+    case Kind::Vector: case Kind::LargeVector: case Kind::SubVector: return visit_elements(std::move(form), TaskKind::BuildVector);
     case Kind::ArrayMap: case Kind::HashMap: case Kind::TreeMap: return visit_elements(std::move(form), TaskKind::BuildMap);
     case Kind::HashSet: case Kind::TreeSet: return visit_elements(std::move(form), TaskKind::BuildSet);
     case Kind::Keyword: case Kind::String: case Kind::Long: case Kind::Integer: case Kind::Double: case Kind::BigInt: case Kind::Ratio:

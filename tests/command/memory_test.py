@@ -69,7 +69,7 @@ class Memory(Case):
     def test_a_lost_drop_is_told_by_its_kind(self):
         program = self.compiled(KINDS, "--debug-heap")
         seen = 0
-        for kind in ("String", "Double", "BigInt", "Ratio", "BigDecimal", "List", "Cons", "LazySeq", "Vector", "VectorTrie", "VectorNode", "SubVector", "ArrayMap",
+        for kind in ("String", "Double", "BigInt", "Ratio", "BigDecimal", "List", "Cons", "LazySeq", "Vector", "LargeVector", "VectorNode", "SubVector", "ArrayMap",
                      "HashMap", "MapNode", "HashSet", "SetNode", "TreeMap", "TreeSet", "TreeNode", "Queue", "Transient", "Fn", "Atom", "Volatile", "Delay",
                      "Record", "Exception", "RSeq", "Symbol"):
             done = self.run_command([program], env=dict(self.env, SLISP_HEAP_REPORT="1", SLISP_PLANT_FAULT="lost-drop-" + kind))

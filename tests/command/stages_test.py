@@ -21,7 +21,7 @@ PRESSURE = """(defn keep [x] x)
 """
 PASSES = ("specialize", "fusion", "inline-wrappers", "anf", "scalar-replacement", "captures", "ownership", "lower", "fold-branches", "thread-jumps", "cancel-counts", "dead-blocks")
 SWITCHES = ("specialize", "fusion", "inline-wrappers", "fold-arguments", "fold-branches", "thread-jumps", "inline", "infer", "speculate", "unbox", "cancel-counts", "borrow-arguments",
-            "borrow", "cancel-copies", "scalar-replacement", "look-ahead", "take-fields", "reuse", "inline-access", "inline-allocation", "regalloc", "promote", "belady", "slot-forwarding", "slot-coloring", "remat", "inline-caches", "inline-equality")
+            "borrow", "cancel-copies", "scalar-replacement", "look-ahead", "take-fields", "reuse", "flat-vectors", "inline-access", "inline-allocation", "regalloc", "promote", "belady", "slot-forwarding", "slot-coloring", "remat", "inline-caches", "inline-equality")
 
 
 class Stages(Case):

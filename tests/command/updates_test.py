@@ -80,6 +80,20 @@ class Updates(Case):
         self.assertEqual(with_stubs, without)
         self.assertGreater(with_stubs["assoc"][0], 900)
 
+    def test_large_vectors_may_be_tries_from_the_start(self):
+        source = """
+(defn squared [v] (loop [i 0 v v] (if (< i (count v)) (recur (inc i) (assoc v i (* i i))) v)))
+(let [v (squared (vec (range 3000))) w (assoc v 7 :x) words (mapv str v)]
+  (println (reduce + v) (count w) (nth w 7) (nth v 7) (peek (pop (conj w 1 2))) (count (apply str words)) (count (vec (repeat 99 1)))))
+"""
+        done = [self.run_command([self.compiled(source, *options)], env=dict(self.env, SLISP_HEAP_REPORT="1")) for options in ((), ("--no-flat-vectors",))]
+        self.assertEqual(done[0].out, done[1].out)
+        self.assertRegex(done[0].out, r"^8995500500 3000 :x 49 1 \d+ 99\n$")
+        flat, tries = (int(re.search(r"\((\d+) allocated", d.err)[1]) for d in done)
+        self.assertGreater(tries, flat + 50)                 # leaves and nodes
+        counts = self.updates(self.compiled(source)), self.updates(self.compiled(source, "--no-flat-vectors"))
+        self.assertEqual(*counts)
+
     def assembly(self, source, *options):
         self.file("stubs.slisp", source)
         self.expect(self.slisp("compile", "--emit=asm", *options, "stubs.slisp", "-o", "stubs.asm"), 0, "", "")

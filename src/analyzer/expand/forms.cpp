@@ -18,7 +18,7 @@ bool is_keyword(Borrowed form, std::string_view unqualified) {
   return is_keyword(form) && rt::symbol_ns(form).is_nil() && rt::text_of(rt::symbol_name(form)) == unqualified;
 }
 
-bool is_vector(Borrowed form) { return form.is(Kind::Vector) || form.is(Kind::VectorTrie) || form.is(Kind::SubVector); }
+bool is_vector(Borrowed form) { return form.is(Kind::Vector) || form.is(Kind::LargeVector) || form.is(Kind::SubVector); }
 bool is_map(Borrowed form) { return form.is(Kind::ArrayMap) || form.is(Kind::HashMap) || form.is(Kind::TreeMap); }
 bool is_set(Borrowed form) { return form.is(Kind::HashSet) || form.is(Kind::TreeSet); }
 bool is_seq(Borrowed form) { return rt::is_pointer(form.word()) && abi::slisp_seq_p(form.word()) == 1; }

@@ -17,7 +17,7 @@ Constancy constancy(Borrowed form) {
     case Kind::Ratio: case Kind::BigDecimal: case Kind::Regex: case Kind::Uuid: case Kind::Inst: case Kind::EmptyList:
     case Kind::Class: case Kind::Record:                   // a record's parts were data when it was read
       return Constancy::AsItIs;
-    case Kind::List: case Kind::Vector: case Kind::VectorTrie: case Kind::ArrayMap: case Kind::HashMap: case Kind::HashSet:
+    case Kind::List: case Kind::Vector: case Kind::LargeVector: case Kind::ArrayMap: case Kind::HashMap: case Kind::HashSet:
     case Kind::TreeMap: case Kind::TreeSet:
       return Constancy::Collection;
     case Kind::TaggedLiteral: case Kind::ReaderConditional: return Constancy::AsItIs;

@@ -6,6 +6,7 @@
 // Keeps: d is written after v was read for the last time on the way in line, and only by the stub's result elsewhere, so they may be one register.
 #include "src/codegen/x86_64_linux/access_templates.hpp"
 #include "runtime/abi/layout.h"
+#include "runtime/collections/layouts.hpp"
 
 namespace slisp::x64 {
 namespace {
@@ -17,11 +18,14 @@ constexpr std::string_view number(Kind kind) {
     case Kind::List: return "12";
     case Kind::Cons: return "13";
     case Kind::Vector: return "21";
+    case Kind::LargeVector: return "22";
     default: return "";
   }
 }
 static_assert(static_cast<int>(Kind::EmptyList) == 11 && static_cast<int>(Kind::List) == 12 && static_cast<int>(Kind::Cons) == 13 &&
-              static_cast<int>(Kind::Vector) == 21 && static_cast<int>(Kind::VectorTrie) == 22 && static_cast<int>(Kind::RSeq) == 20);
+              static_cast<int>(Kind::Vector) == 21 && static_cast<int>(Kind::LargeVector) == 22 && static_cast<int>(Kind::RSeq) == 20);
+static_assert(offsetof(rt::LargeVector, size) == 8 && offsetof(rt::LargeVector, shift) == 12 && offsetof(rt::LargeVector, root) == 16 &&
+              offsetof(rt::VectorBuffer, slot) == 16);
 static_assert(offsetof(abi::List, first) == 16 && offsetof(abi::List, rest) == 24 && offsetof(abi::Cons, first) == 8 &&
               offsetof(abi::Cons, rest) == 16 && abi::k_offset_kind == 4 && abi::k_offset_flags == 5 && abi::k_offset_slots == 6);
 
@@ -100,13 +104,19 @@ std::string element_of(Text& hot, const RegisterNames& v, const std::string& ind
 // Out of line: the character of a string whose characters are bytes, if it has so many.
 void look_into_string(Text& cold, const RegisterNames& d, const RegisterNames& v, const std::string& index) {
   const auto wanted = static_cast<unsigned>(Kind::String) | unsigned{abi::k_flag_ascii} << 8;
-  cold << cold.label('c') << ":\n";
   cold.is_object(v, 'n') << "movzx r11d,word [" << v.wide << "+4]\nand r11d," << std::to_string(0xff | abi::k_flag_ascii << 8) << "\ncmp r11d,"
                          << std::to_string(wanted) << "\njne near " << cold.label('n') << "\nmov r11d,[" << v.wide << '+'
                          << std::to_string(offsetof(abi::String, bytes)) << "]\ncmp r11," << index << "\njbe near " << cold.label('n')
                          << "\nmovzx " << d.half << ",byte [" << v.wide << '+' << index << '+' << std::to_string(offsetof(abi::String, data)) << "]\nshl "
                          << d.half << ',' << std::to_string(abi::k_character_shift) << "\nor " << d.half << ',' << std::to_string(abi::k_character_tag)
                          << "\njmp near " << cold.label('d') << '\n';
+}
+// Out of line: the element of a flat large vector, if it has so many; else to label m.
+void look_into_buffer(Text& cold, const RegisterNames& d, const RegisterNames& v, const std::string& index) {
+  cold << cold.label('c') << ":\n";
+  cold.is_object(v, 'm').kind_is(v, Kind::LargeVector, 'm') << "cmp dword [" << v.wide << "+12],0\njne near " << cold.label('m') << "\nmov r11d,["
+      << v.wide << "+8]\ncmp r11," << index << "\njbe near " << cold.label('m') << "\nmov r11,[" << v.wide << "+16]\nmov " << d.wide << ",[r11+"
+      << index << "*8+16]\njmp near " << cold.label('r') << '\n' << cold.label('m') << ":\n";
 }
 // Out of line: the stub finds the element.
 void ask_for_element(Text& cold, const AccessContext& at, const RegisterNames& d, const RegisterNames& v, const std::string& index, char label = 'c') {
@@ -121,8 +131,10 @@ TemplateText nth_look(const AccessContext& at, const RegisterNames& d, const Reg
   const std::string element = element_of(hot, v, index, constant);
   hot << "mov " << d.wide << ',' << element << '\n';
   hot.count(d);
+  if (!constant) look_into_buffer(cold, d, v, index);
+  if (constant && strings) cold << cold.label('c') << ":\n";
   if (strings) look_into_string(cold, d, v, index);
-  ask_for_element(cold, at, d, v, index, strings ? 'n' : 'c');
+  ask_for_element(cold, at, d, v, index, strings ? 'n' : constant ? 'c' : 'o');
   cold.count_slow(d);
   return {hot.take(), cold.take()};
 }

@@ -39,6 +39,7 @@ struct AllocationCounts {
 
 struct Options {
   int optimize = 2;                  // 0: no inline fast paths
+  bool flat_vectors = true;          // --no-flat-vectors: large vectors are tries from the start
   bool inline_access = true;         // --no-inline-access: looks into vectors and lists are calls
   bool inline_allocation = true;     // --no-inline-allocation: small objects are made by calls
   RegisterSwitches registers;

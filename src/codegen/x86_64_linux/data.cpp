@@ -15,6 +15,9 @@ extern "C" {
 [[gnu::weak]] extern slisp::abi::Header slisp_stdout_object;
 [[gnu::weak]] extern slisp::abi::Header slisp_stdin_object;
 [[gnu::weak]] extern slisp::abi::Header slisp_stderr_object;
+// In a process that lays out constants large vectors are tries: static data is never unique, and updates of a trie share its nodes.
+extern const std::uint64_t slisp_tries_only;
+const std::uint64_t slisp_tries_only = 1;
 }
 
 namespace slisp::x64 {
@@ -47,9 +50,10 @@ bool layable(Kind kind) {
     case Kind::MapSeq:
     case Kind::StringSeq:
     case Kind::Range:
+    case Kind::Repeat:
     case Kind::RSeq:
     case Kind::Vector:
-    case Kind::VectorTrie:
+    case Kind::LargeVector:
     case Kind::VectorNode:
     case Kind::SubVector:
     case Kind::ArrayMap:
@@ -82,6 +86,7 @@ bool layable(Kind kind) {
     case Kind::Object:
     case Kind::Protocol:
     case Kind::Stream:
+    case Kind::VectorBuffer:
     case Kind::Array:
     case Kind::ArraySeq:
     case Kind::Native:

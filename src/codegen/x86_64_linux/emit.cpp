@@ -3,6 +3,7 @@
 // Idea: instructions.def bounds every instruction's size from above; a jump whose distance by those bounds is below 128 is short.
 #include "src/codegen/x86_64_linux/emit.hpp"
 #include "src/codegen/x86_64_linux/access_templates.hpp"
+#include "src/codegen/x86_64_linux/update_templates.hpp"
 #include "src/codegen/x86_64_linux/emit_raw.hpp"
 #include "src/codegen/x86_64_linux/isel.hpp"
 #include "src/compiler/check.hpp"
@@ -504,6 +505,9 @@ class Printer {
       case Opcode::Update:
         out_ << "mov [r15+" << abi::k_offset_arguments << "]," << reg(o[1]) << "\ncall " << slow_path(inst) << "\ntest r11,r11\njz near .b"
              << inst.exit << "\nmov " << reg(o[0]) << ",r11\n";
+        return;
+      case Opcode::AssocIndex:
+        print(assoc_index(access(slow_path(inst), inst.exit), names(o[0]), names(o[1]), names(o[2]), keeping("slisp_drop_slow")));
         return;
       case Opcode::Renew:
       case Opcode::NewObject: new_object(inst); return;

@@ -38,16 +38,20 @@ bool Selector::select_update(const ir::Instruction& inst, std::uint32_t exit) {
   Operand collection = operand(inst.operands[0]);
   if (!collection.is(Operand::Kind::Virtual)) return false;   // a constant: shared, so it is copied
   if (inst.operands.size() != abi::runtime_function(static_cast<Rt>(inst.id)).parameter_count) return false;
-  for (std::size_t i = 1; i < inst.operands.size(); ++i) {
+  // assoc with a key in a register: its fast paths stand in line.
+  const Operand key = static_cast<Rt>(inst.id) == Rt::assoc_index ? operand(inst.operands[1]) : Operand{};
+  const bool in_line = key.is(Operand::Kind::Virtual);
+  for (std::size_t i = in_line ? 2 : 1; i < inst.operands.size(); ++i) {
     MInst& store = emit(Opcode::Store);
     store.operand[0] = memory(Register::r15, static_cast<std::int64_t>(abi::k_offset_arguments + 8 * i));
     store.operand[1] = operand(inst.operands[i]);
   }
   std::uint32_t d = define(inst.result);
-  MInst& out = emit(Opcode::Update);
+  MInst& out = emit(in_line ? Opcode::AssocIndex : Opcode::Update);
   out.number = inst.id;
   out.operand[0] = virtual_register(d);
   out.operand[1] = collection;
+  if (in_line) out.operand[2] = key;
   out.exit = exit;
   return true;
 }

@@ -51,6 +51,12 @@ void emit_id_counter(AsmText& out) {
   out.define("slisp_id_counter", true);
 }
 
+// A word whose presence tells the runtime that large vectors are to be tries (runtime/collections/vector_flat.cpp).
+void emit_tries_only(AsmText& out) {
+  out << "section .rodata.slisp_tries_only progbits alloc noexec nowrite align=8\nslisp_tries_only: dq 1\n";
+  out.define("slisp_tries_only", true);
+}
+
 // All labels that the module defines, with what they stand for.
 Outcome collect_labels(const ir::Module& module, const DataLayout& data, std::unordered_map<std::string, bool>& labels) {
   Outcome failure;
@@ -123,6 +129,7 @@ Outcome module_text(const ir::Module& module, const Options& options, const Text
     emit_program(calls, chunks.emplace_back());
   }
   if (request.make_program) emit_id_counter(chunks.emplace_back());
+  if (request.make_program && !options.flat_vectors) emit_tries_only(chunks.emplace_back());
   if (request.known_keywords != nullptr) {
     std::map<std::string, rt::Borrowed> own;
     std::unordered_map<std::string, std::string> hashes;

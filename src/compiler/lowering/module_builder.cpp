@@ -71,7 +71,7 @@ void content_key(rt::Borrowed value, std::string& out) {
 rt::Owned frozen(rt::Borrowed value) {
   switch (rt::is_pointer(value.word()) ? value.as<rt::Header>()->kind : rt::Kind::k_count) {
     case rt::Kind::LazySeq: case rt::Kind::ChunkedCons: case rt::Kind::VectorSeq: case rt::Kind::MapSeq: case rt::Kind::StringSeq:
-    case rt::Kind::Range: case rt::Kind::RSeq: case rt::Kind::ArraySeq: case rt::Kind::Cons: case rt::Kind::List: {
+    case rt::Kind::Range: case rt::Kind::Repeat: case rt::Kind::RSeq: case rt::Kind::ArraySeq: case rt::Kind::Cons: case rt::Kind::List: {
       std::vector<rt::Owned> elements;
       rt::SeqWalk walk(rt::Owned::copy(value));
       for (rt::Owned e; walk.next(e);) elements.push_back(frozen(e));

@@ -27,7 +27,7 @@ KindSet kind_of_constant(rt::Borrowed value) {
     case rt::Kind::Keyword: return k_keyword;
     case rt::Kind::Symbol: return k_symbol;
     case rt::Kind::Vector:
-    case rt::Kind::VectorTrie: return k_vector;
+    case rt::Kind::LargeVector: return k_vector;
     case rt::Kind::ArrayMap:
     case rt::Kind::HashMap: return k_map;
     case rt::Kind::HashSet: return k_set;

@@ -196,7 +196,7 @@ class Rewriter {
     other(inst);
   }
 
-  // Updates of what is, or by its key most likely is, a vector: their slow path starts with that kind.
+  // Updates of what is, or may be, a vector: their slow path starts with that kind.
   void known_vector(Instruction& inst) {
     if (inst.op != Op::TryRtCall) return;
     auto kinds = [&](std::size_t i) { return kinds_.at(inst.operands[i], original_); };
@@ -207,11 +207,11 @@ class Rewriter {
         form = Rt::assoc_index;
         break;
       case Rt::conj:
-        if (kinds(0) != k_vector) return;
+        if ((kinds(0) & k_vector) == 0) return;
         form = Rt::conj_vector;
         break;
       case Rt::pop:
-        if (kinds(0) != k_vector) return;
+        if ((kinds(0) & k_vector) == 0) return;
         form = Rt::pop_vector;
         break;
       default: return;

@@ -1,4 +1,5 @@
 // Vectors: random operations against std::vector, sharing, sub-vectors, chunks, transients, sorting.
+#include "runtime/collections/vector_flat.hpp"
 #include "tests/unit/runtime/collections.hpp"
 
 using namespace slisp::rt;
@@ -15,6 +16,8 @@ void check_vector(const Owned& v, const std::vector<int>& model) {
   REQUIRE(vector_size(v.word()) == model.size());
   for (std::size_t i = 0; i < model.size(); ++i) REQUIRE(holds(vector_ref(v.word(), i), model[i]));
 }
+// The same elements as a trie.
+Owned as_trie(const Owned& flat) { return own(trie_version(flat.word())); }
 Owned up_to(int n) {
   Owned v = empty_vector();
   for (int i = 0; i < n; ++i) v = vector_conj(std::move(v), num(i));
@@ -28,11 +31,17 @@ bool counted_once(Word node, unsigned shift) {
     if (!counted_once(at<Inline>(node)->slot[i], shift - 5)) return false;
   return true;
 }
-bool says_own_nodes(const Owned& v) { return v.is(Kind::VectorTrie) && (header_of(v.word())->flags & k_flag_own_nodes) != 0; }
-// A trie that says that its nodes are its own is right.
+bool flat(const Owned& v) { return v.is(Kind::LargeVector) && is_flat(at<LargeVector>(v.word())); }
+bool says_own_nodes(const Owned& v) { return v.is(Kind::LargeVector) && !flat(v) && (header_of(v.word())->flags & k_flag_own_nodes) != 0; }
+// A trie that says that its nodes are its own is right; the trie that a flat vector keeps has the same elements.
 void check_own_nodes(const Owned& v) {
+  if (flat(v) && at<LargeVector>(v.word())->tail != abi::k_nil) {
+    const Word trie = at<LargeVector>(v.word())->tail;
+    REQUIRE(vector_size(trie) == vector_size(v.word()));
+    for (std::size_t i = 0; i < vector_size(v.word()); ++i) REQUIRE(vector_ref(trie, i) == vector_ref(v.word(), i));
+  }
   if (!says_own_nodes(v)) return;
-  const auto* t = at<VectorTrie>(v.word());
+  const auto* t = at<LargeVector>(v.word());
   REQUIRE(counted_once(t->root, t->shift));
   REQUIRE(counted_once(t->tail, 0));
 }
@@ -51,6 +60,7 @@ TEST_CASE("random updates of vectors agree with a model, shared versions stay as
     const bool keep = random() % 6 == 0;
     Owned v = keep ? Owned::copy(versions[which].first) : std::move(versions[which].first);
     const unsigned kind = random() % 10;
+    if (random() % 16 == 0) v = own(abi::slisp_with_meta(v.take(), map_of(key("a"), num(step)).take()));
     int count = 1 + static_cast<int>(random() % 40);
     if (kind < 5) {
       if (random() % 40 == 0) count = 1500;
@@ -79,7 +89,7 @@ TEST_CASE("random updates of vectors agree with a model, shared versions stay as
     }
     REQUIRE_FALSE(v.failed());
     check_own_nodes(v);
-    if (v.is(Kind::VectorTrie) && random() % 8 == 0) {
+    if (v.is(Kind::LargeVector) && random() % 8 == 0) {
       const Owned chunk = own(abi::slisp_chunk_first(own(abi::slisp_seq(Owned::copy(v).take())).take()));   // for a while somebody has a leaf
       check_own_nodes(v);
     }
@@ -98,14 +108,14 @@ TEST_CASE("random updates of vectors agree with a model, shared versions stay as
 
 TEST_CASE("a trie knows whether its nodes are its own") {
   NothingLeft guard;
-  Owned v = up_to(2000);
+  Owned v = as_trie(up_to(2000));
   CHECK(says_own_nodes(v));
   v = own(abi::slisp_assoc(v.take(), num(5).take(), num(7).take()));
   CHECK(says_own_nodes(v));
   Owned other = own(abi::slisp_assoc(Owned::copy(v).take(), num(5).take(), num(8).take()));
   CHECK_FALSE(says_own_nodes(v));
   CHECK_FALSE(says_own_nodes(other));
-  v = up_to(2000);
+  v = as_trie(up_to(2000));
   {
     const Owned chunk = own(abi::slisp_chunk_first(own(abi::slisp_seq(Owned::copy(v).take())).take()));
     CHECK_FALSE(says_own_nodes(v));
@@ -119,6 +129,7 @@ TEST_CASE("deep tries grow and shrink") {
   NothingLeft guard;
   Owned v = up_to(40'000);
   Owned old = Owned::copy(v);
+  if (GENERATE(false, true)) v = as_trie(v);
   for (int i = 40'000; i > 0; --i) {
     REQUIRE(long_of(vector_at(v, static_cast<std::size_t>(i) - 1)) == i - 1);
     v = own(abi::slisp_pop(v.take()));
@@ -135,9 +146,72 @@ TEST_CASE("a unique vector is changed in place") {
   v = own(abi::slisp_assoc(v.take(), num(0).take(), num(9).take()));
   CHECK(v.word() == before);
   Owned trie = up_to(5000);
+  if (GENERATE(false, true)) trie = as_trie(trie);
+  for (int i = 0; i < 5000; ++i) trie = own(abi::slisp_assoc(trie.take(), num(i).take(), num(i).take()));
   const HeapCounts counts = heap_counts();
   for (int i = 0; i < 5000; ++i) trie = own(abi::slisp_assoc(trie.take(), num(i).take(), num(-i).take()));
   CHECK(heap_counts().allocated == counts.allocated);
+}
+
+TEST_CASE("a large vector is flat until it is updated while others have it; then its trie is made once") {
+  NothingLeft guard;
+  Owned v = up_to(5000);
+  CHECK(flat(v));
+  const Word* const first = element_place(v.word(), 0);
+  Owned one = own(abi::slisp_assoc(Owned::copy(v).take(), num(7).take(), key("x").take()));
+  CHECK_FALSE(flat(one));
+  CHECK(flat(v));
+  CHECK(element_place(v.word(), 0) == first);      // whoever walks it may go on
+  const HeapCounts counts = heap_counts();
+  Owned two = own(abi::slisp_conj(Owned::copy(v).take(), key("y").take()));
+  Owned three = own(abi::slisp_pop(Owned::copy(v).take()));
+  CHECK(heap_counts().allocated - counts.allocated < 12);
+  CHECK(pr(abi::slisp_nth(one.take(), 7)) == ":x");
+  CHECK(pr(abi::slisp_peek(two.word())) == ":y");
+  CHECK(size_of(three) == 4999);
+  two = Owned();
+  three = Owned();
+  v = own(abi::slisp_assoc(v.take(), num(4).take(), key("z").take()));   // unique again
+  CHECK(flat(v));
+  CHECK(element_place(v.word(), 0) == first);
+  Owned four = own(abi::slisp_assoc(Owned::copy(v).take(), num(8).take(), key("w").take()));
+  CHECK(pr(abi::slisp_nth(Owned::copy(four).take(), 4)) == ":z");        // not of the trie of before
+  check_own_nodes(v);
+}
+
+TEST_CASE("flat vectors with other metadata have one buffer, and each its own elements") {
+  NothingLeft guard;
+  Owned v = up_to(100);
+  Owned named = own(abi::slisp_with_meta(Owned::copy(v).take(), map_of(key("a"), num(1)).take()));
+  CHECK(element_place(v.word(), 0) == element_place(named.word(), 0));
+  named = own(abi::slisp_assoc(named.take(), num(1).take(), key("x").take()));
+  CHECK(pr(abi::slisp_meta(named.word())) == "{:a 1}");
+  CHECK(pr(abi::slisp_nth(Owned::copy(named).take(), 1)) == ":x");
+  CHECK(long_of(vector_at(v, 1)) == 1);
+  v = own(abi::slisp_with_meta(v.take(), map_of(key("b"), num(2)).take()));
+  v = own(abi::slisp_conj(v.take(), num(100).take()));
+  CHECK(flat(v));
+  for (int i = 101; i > 32; --i) v = own(abi::slisp_pop(v.take()));
+  CHECK(v.is(Kind::Vector));
+  CHECK(pr(abi::slisp_meta(v.word())) == "{:b 2}");
+  for (int i = 32; i < 40; ++i) v = own(abi::slisp_conj(v.take(), num(i).take()));
+  CHECK(flat(v));
+  CHECK(pr(abi::slisp_meta(v.word())) == "{:b 2}");
+  CHECK(same(v, up_to(40)));
+}
+
+TEST_CASE("a flat vector gives its room back, and counts beyond what a header can say") {
+  NothingLeft guard;
+  Owned v = up_to(200'000);
+  CHECK(buffer_of(at<LargeVector>(v.word()))->header.slots == UINT16_MAX);
+  CHECK(buffer_of(at<LargeVector>(v.word()))->capacity >= 200'000);
+  while (size_of(v) > 100) v = own(abi::slisp_pop(v.take()));
+  CHECK(buffer_of(at<LargeVector>(v.word()))->capacity < 2000);
+  CHECK(same(v, up_to(100)));
+  Owned texts = empty_vector();
+  for (int i = 0; i < 70'000; ++i) texts = vector_conj(std::move(texts), str(std::to_string(i)));
+  const Owned other = own(abi::slisp_assoc(Owned::copy(texts).take(), num(69'999).take(), str("x").take()));
+  CHECK(pr(abi::slisp_peek(texts.word())) == "\"69999\"");
 }
 
 TEST_CASE("exceptions of vectors") {
@@ -182,7 +256,8 @@ TEST_CASE("sub-vectors, map entries") {
 
 TEST_CASE("chunks of a vector's seq are its leaves") {
   NothingLeft guard;
-  Owned seq = own(abi::slisp_seq(up_to(100).take()));
+  Owned hundred = up_to(100);
+  Owned seq = own(abi::slisp_seq((GENERATE(false, true) ? as_trie(hundred) : std::move(hundred)).take()));
   std::vector<std::int64_t> sizes;
   while (!seq.is_nil()) {
     REQUIRE(abi::slisp_chunked_p(seq.word()));
