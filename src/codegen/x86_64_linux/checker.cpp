@@ -12,7 +12,7 @@
 //   clobbers           caller-saved registers forget; r11 and xmm15 forget at every instruction
 //   constants          a value that is defined as a constant is that constant, wherever either stands
 //   entry, return      callee-saved registers hold at a return what they held at the entry
-//   exit               memory and registers as they are, less what the instruction clobbers and an early definition
+//   exit               memory and registers as they are, less what the instruction clobbers, and its definition where that is early, or free to come early
 //   definition         its register holds just that value, and no other location holds it any more
 //   jump               a block parameter is held where its argument is held, and nowhere else
 //   store to a slot    its epoch is open, the address is the slot's; the word holds `this word of that slot`
@@ -227,6 +227,7 @@ class Checker {
     state_.erase(static_cast<Location>(k_scratch_xmm));
     for (unsigned i = 0; i < 3; ++i)
       if (properties.roles[i] == Role::Early && given.operand[i].is(Kind::Register)) state_.erase(static_cast<Location>(given.operand[i].reg));
+    if (given.free_result && given.operand[0].is(Kind::Register)) state_.erase(static_cast<Location>(given.operand[0].reg));
     if (wanted.exit != k_no_block) leave(wanted.exit);
     if (wanted.op == Opcode::Store && wanted.operand[0].is(Kind::SlotWord)) {
       Location l = 0;

@@ -241,7 +241,12 @@ class Printer {
   }
   void box_i64(const MInst& inst) {
     std::string n = fresh(), d = reg(inst.operand[0]), a = reg(inst.operand[1]);
-    out_ << "mov r11," << a << "\nadd r11,r11\njo near .c" << n << "\nlea " << d << ",[r11+1]\n.d" << n << ":\n";
+    if (d == a) {                                  // the carry is the sign that was shifted out
+      out_ << "add " << d << ',' << d << "\njo near .o" << n << "\ninc " << d << "\n.d" << n << ":\n";
+      cold_ += ".o" + n + ":\nrcr " + d + ",1\n";
+    } else {
+      out_ << "mov " << d << ',' << a << "\nadd " << d << ',' << d << "\njo near .c" << n << "\ninc " << d << "\n.d" << n << ":\n";
+    }
     cold_ += ".c" + n + ":\nmov r11," + a + "\ncall " + keeping("slisp_box_long_slow") + "\nmov " + d + ",r11\njmp near .d" + n + "\n";
   }
 
@@ -257,6 +262,29 @@ class Printer {
     std::string second = "[r15+" + std::to_string(abi::k_offset_arguments + 8) + "]";
     return ".c" + n + ":\nmov " + first + "," + reg(a) + "\nmov qword " + second + "," + place(b) + "\ncall " + slow_path(inst) + "\n";
   }
+  // 2a+1 +- 2b+1 with one tag. It is made in its own register, if that is an operand's, overflow takes it back; in r11 where the exit needs what stands there.
+  void add_words(const MInst& inst, const std::string& n) {
+    const Operand &a = inst.operand[1], &b = inst.operand[2];
+    const bool add = inst.op == Opcode::FixAdd, constant = b.is(Kind::Immediate);
+    std::string d = reg(inst.operand[0]), by = constant ? std::to_string(b.value - 1) : reg(b), overflow = "jo near .c" + n + "\n";
+    const bool on_a = inst.operand[0] == a, on_b = inst.operand[0] == b;
+    if (on_a != on_b && (on_a || add)) {           // b's word is odd, so one less still fits
+      if (on_b) by = reg(a);
+      out_ << (add ? "add " : "sub ") << d << ',' << by << "\njo near .o" << n << '\n';
+      if (!constant) out_ << (add ? "dec " : "inc ") << d << '\n';
+      cold_ += ".o" + n + ":\n" + (add ? "sub " : "add ") + d + "," + by + "\n";   // and on to the slow call
+      out_ << ".d" << n << ":\n";
+      return;
+    }
+    const bool direct = !on_a && !on_b && inst.free_result;
+    const std::string r = direct ? d : "r11";
+    if (constant || !add) out_ << "mov " << r << ',' << reg(a) << '\n';
+    else out_ << "lea " << r << ",[" << reg(a) << "-1]\n";
+    out_ << (add ? "add " : "sub ") << r << ',' << by << '\n' << overflow;
+    if (!add && !constant) out_ << "lea " << d << ",[" << r << "+1]\n";
+    else if (!direct) out_ << "mov " << d << ",r11\n";
+    out_ << ".d" << n << ":\n";
+  }
   void arithmetic(const MInst& inst) {
     const Operand &d = inst.operand[0], &a = inst.operand[1], &b = inst.operand[2];
     std::string n = fresh();
@@ -267,14 +295,8 @@ class Printer {
       if (constant && fits_32_bits(b.value - 1)) out_ << "imul " << reg(d) << ",r11," << b.value - 1 << '\n';
       else out_ << "lea " << reg(d) << ",[" << reg(b) << "-1]\nimul " << reg(d) << ",r11\n";
       out_ << "jo near .c" << n << "\ninc " << reg(d) << "\n.d" << n << ":\n";
-    } else if (inst.op == Opcode::FixAdd && !constant) {
-      out_ << "lea r11,[" << reg(a) << "-1]\nadd r11," << reg(b) << "\njo near .c" << n << "\nmov " << reg(d) << ",r11\n.d" << n << ":\n";
-    } else if (constant) {                          // 2a+1 +- 2b: the tag stays (b's word is odd, so one less still fits)
-      out_ << "mov r11," << reg(a) << '\n'
-           << (inst.op == Opcode::FixAdd ? "add" : "sub") << " r11," << b.value - 1 << "\njo near .c" << n << "\nmov " << reg(d)
-           << ",r11\n.d" << n << ":\n";
     } else {
-      out_ << "mov r11," << reg(a) << "\nsub r11," << reg(b) << "\njo near .c" << n << "\nlea " << reg(d) << ",[r11+1]\n.d" << n << ":\n";
+      add_words(inst, n);
     }
     cold_ += slow_call(inst, a, b, n) + "test r11,r11\njz near .b" + std::to_string(inst.exit) + "\nmov " + reg(d) +
              ",r11\njmp near .d" + n + "\n";

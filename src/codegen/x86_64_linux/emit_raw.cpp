@@ -97,6 +97,16 @@ void on_longs(RawText& t, const MInst& inst, const std::string& name, const std:
   } else if (same(d, b) && in_place && commutes && !same(d, a)) {
     t.code += name + " " + reg(d) + "," + reg(a) + "\n";
     overflow(undo + " " + reg(d) + "," + reg(a) + "\n");
+  } else if (!same(d, a) && !same(d, b) && (!checked || inst.free_result)) {
+    const bool sum = !checked && (name == "add" || (name == "sub" && b.is(Operand::Kind::Immediate) && b.value != INT32_MIN));
+    if (sum && b.is(Operand::Kind::Register)) {
+      t.code += "lea " + reg(d) + ",[" + reg(a) + "+" + reg(b) + "]\n";
+    } else if (sum && b.is(Operand::Kind::Immediate)) {
+      t.code += "lea " + reg(d) + ",[" + reg(a) + "+" + std::to_string(name == "add" ? b.value : -b.value) + "]\n";
+    } else {
+      t.code += "mov " + reg(d) + "," + reg(a) + "\n" + name + " " + reg(d) + "," + t.place(b) + "\n";
+      overflow("");
+    }
   } else {
     t.code += "mov r11," + reg(a) + "\n" + name + " r11," + t.place(b) + "\n";
     overflow("");
@@ -225,11 +235,24 @@ void to_double(RawText& t, const MInst& inst) {
             "\ntest r11d,r11d\njz near .b" + std::to_string(inst.exit) + "\nmovsd " + reg(d) + ",qword " + k_first + "\njmp near .d" + n + "\n";
 }
 
+// A fixnum's word halved, or on to .c: where it is made in its own place, that is taken back first.
+void untag(RawText& t, const MInst& inst, const std::string& n) {
+  const Operand &d = inst.operand[0], &a = inst.operand[1];
+  if (same(d, a)) {
+    t.code += "sar " + reg(d) + ",1\njnc near .o" + n + "\n.d" + n + ":\n";
+    t.cold += ".o" + n + ":\nadd " + reg(d) + "," + reg(d) + "\n";
+  } else if (inst.exit == k_no_block || inst.free_result) {
+    t.code += "mov " + reg(d) + "," + reg(a) + "\nsar " + reg(d) + ",1\njnc near .c" + n + "\n.d" + n + ":\n";
+  } else {
+    t.code += "mov r11," + reg(a) + "\nsar r11,1\njnc near .c" + n + "\nmov " + reg(d) + ",r11\n.d" + n + ":\n";
+  }
+}
+
 void to_long(RawText& t, const MInst& inst) {
   const Operand &d = inst.operand[0], &a = inst.operand[1];
   std::string n = t.fresh();
   std::string slow = std::string("slisp_slow_") + std::string(abi::runtime_function(static_cast<abi::RuntimeFunctionId>(inst.number)).name);
-  t.code += "mov r11," + reg(a) + "\nsar r11,1\njnc near .c" + n + "\nmov " + reg(d) + ",r11\n.d" + n + ":\n";
+  untag(t, inst, n);
   t.cold += ".c" + n + ":\nmov r11," + reg(a) + "\ncall " + t.stub(slow) + "\ntest r11d,r11d\njz near .b" + std::to_string(inst.exit) +
             "\nmov " + reg(d) + "," + k_first + "\njmp near .d" + n + "\n";
 }
@@ -258,12 +281,13 @@ bool RawText::print(const MInst& inst) {
     case Opcode::MultiplyI64:
       if (o[2].is(Operand::Kind::Immediate)) {
         std::string n = inst.exit != k_no_block ? fresh() : "";
-        code += "imul r11," + reg(o[1]) + "," + place(o[2]) + "\n";
+        const bool direct = n.empty() || inst.free_result;
+        code += "imul " + (direct ? reg(o[0]) : std::string("r11")) + "," + reg(o[1]) + "," + place(o[2]) + "\n";
         if (!n.empty()) {
           code += "jo near .c" + n + "\n";
           cold += ".c" + n + ":\ncall " + stub("slisp_long_overflow_slow") + "\njmp near .b" + std::to_string(inst.exit) + "\n";
         }
-        code += "mov " + reg(o[0]) + ",r11\n";
+        if (!direct) code += "mov " + reg(o[0]) + ",r11\n";
       } else {
         on_longs(*this, inst, "imul", "", true);
       }
@@ -282,7 +306,7 @@ bool RawText::print(const MInst& inst) {
     case Opcode::DivideByPower: divide_by_power(*this, inst); return true;
     case Opcode::UnboxI64: {
       std::string n = fresh();
-      code += "mov r11," + reg(o[1]) + "\nsar r11,1\njnc near .c" + n + "\nmov " + reg(o[0]) + ",r11\n.d" + n + ":\n";
+      untag(*this, inst, n);
       cold += ".c" + n + ":\nmov " + reg(o[0]) + ",[" + reg(o[1]) + "+" + std::to_string(abi::k_offset_payload) + "]\njmp near .d" + n + "\n";
       return true;
     }

@@ -113,6 +113,7 @@ struct MInst {
   std::uint32_t number = 0;
   std::uint32_t origin = k_inserted;   // after allocation: index in the block before allocation; k_inserted: made by the allocator
   std::uint32_t defined = k_no_value;  // after allocation: the virtual register that operand 0 stands for, if it is written
+  bool free_result = false;            // after allocation: the register that operand 0 defines holds nothing that the exit needs
   ir::SourceLine line;
   std::vector<FixedUse> uses;
   std::vector<FixedDef> defs;

@@ -174,7 +174,7 @@ class Forwarding {
       ++counts_.forwarded;
     }
     if (properties.property == Property::Clobbers) state.clobber();
-    if (properties.roles[0] == Role::Early) state.forget(inst.operand[0].reg);
+    if (properties.roles[0] == Role::Early || inst.free_result) state.forget(inst.operand[0].reg);
     if (inst.exit != k_no_block) flow(inst.exit, state);
     if (properties.roles[0] == Role::Def) state.forget(inst.operand[0].reg);
     for (const FixedDef& def : inst.defs) state.forget(def.reg);
