@@ -5,19 +5,19 @@
 
 Each figure is the median of CPU seconds (user + system) of slisp, nasm and ld together, less those of hello; *growth* is what the last doubling costs.
 """
-import argparse, os, pathlib, statistics, subprocess, sys, tempfile
+import argparse, os, pathlib, resource, statistics, subprocess, sys, tempfile
 from gen_pressure import SHAPES
 
 HELLO = '(println "hello")\n'
 
 
 def cpu_of(command):
-    before = os.times()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, capture_output=True, text=True)
-    after = os.times()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)}: {done.stderr}")
-    return after.children_user + after.children_system - before.children_user - before.children_system
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def main():
@@ -39,10 +39,11 @@ def main():
                 sys.exit(f"printed {printed[:200]!r}, not {wanted[:200]!r}")
             return figure
         hello = measure(HELLO, "hello\n")
-        print("| program | size | half of it | all | twice | growth |\n|---|---:|---:|---:|---:|---:|")
+        print("| program | sizes | first | second | third | growth |\n|---|---|---:|---:|---:|---:|")
         for name, (size, make) in SHAPES.items():
-            half, full, twice = (max(measure(*make(n)) - hello, 0.001) for n in (size // 2, size, 2 * size))
-            print(f"| {name} | {size} | {half:.3f} | {full:.3f} | {twice:.3f} | {twice / full:.2f} |", flush=True)
+            sizes = (size, 2 * size, 4 * size) if size < 1000 else (size // 4, size // 2, size)
+            first, second, third = (max(measure(*make(n)) - hello, 0.001) for n in sizes)
+            print(f"| {name} | {', '.join(map(str, sizes))} | {first:.3f} | {second:.3f} | {third:.3f} | {third / second:.2f} |", flush=True)
 
 
 if __name__ == "__main__":

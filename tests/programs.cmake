@@ -24,6 +24,10 @@ slisp_programs(O1 "full;programs")
 slisp_programs(evaluator "full;programs")
 slisp_programs(valgrind "nightly;programs")
 
+# Whatever is left out, the answers stay: each switch alone, and twenty combinations under a seed that is printed.
+add_test(NAME programs_switches COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/tools/run_switches.py --slisp ${SLISP_BINARY})
+set_tests_properties(programs_switches PROPERTIES LABELS "nightly;programs" TIMEOUT 36000)
+
 # The sanitizers' runtime under the same programs, nightly.
 add_test(NAME programs_asan COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/tools/asan_programs.py
   --source ${PROJECT_SOURCE_DIR} --build ${PROJECT_BINARY_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/programs)
