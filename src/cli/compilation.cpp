@@ -81,9 +81,9 @@ void run_library_inits() {
 
 namespace {
 void print_inlining(const compiler::InlineCounts& counts) {
-  std::fprintf(stderr, "inlining     %llu calls inlined, %llu kept, %llu closures called directly, %llu calls of functions by themselves\n",
+  std::fprintf(stderr, "inlining     %llu calls inlined, %llu kept, %llu closures called directly, %llu calls of functions by themselves, %llu calls guarded by classes\n",
                static_cast<unsigned long long>(counts.inlined), static_cast<unsigned long long>(counts.kept),
-               static_cast<unsigned long long>(counts.direct), static_cast<unsigned long long>(counts.recursion));
+               static_cast<unsigned long long>(counts.direct), static_cast<unsigned long long>(counts.recursion), static_cast<unsigned long long>(counts.guarded));
 }
 void print_specialisation(const analyzer::SpecialisationCounts& counts) {
   std::fprintf(stderr, "specializing %llu calls with known functions, %llu functions in the place of their calls, %llu calls of clojure.core in line\n",

@@ -57,7 +57,7 @@ ClosedWorld annotate(CompileContext& context, Program& program) {
   ClosedWorld world = close_world(context, program);
   analyzer::SpecialisationCounts uncounted;
   analyzer::SpecialisationCounts& specialised = context.specialisation_counts ? *context.specialisation_counts : uncounted;
-  const bool specialises = context.enabled("specialize", 2) && context.options.mode == Mode::Program;
+  const bool specialises = context.enabled("specialize", 2) && context.enabled("inline", 2) && context.options.mode == Mode::Program;
   if (specialises) {
     analyzer::specialise_calls(program, specialised);
     after_ast(context, "specialize", program);
@@ -90,12 +90,12 @@ ClosedWorld annotate(CompileContext& context, Program& program) {
   return world;
 }
 
-constexpr std::string_view k_switchable[] = {"specialize", "fusion", "inline-wrappers", "fold-arguments",  "scalar-replacement", "look-ahead", "fold-branches", "thread-jumps", "inline",        "infer",             "speculate", "long-entries", "inline-recursion", "unbox", "ranges",
+constexpr std::string_view k_switchable[] = {"specialize", "fusion", "inline-wrappers", "fold-arguments",  "scalar-replacement", "look-ahead", "fold-branches", "thread-jumps", "guard-calls", "inline",        "infer",             "speculate", "long-entries", "inline-recursion", "unbox", "ranges",
                                              "cancel-counts",   "cancel-copies", "borrow-arguments", "borrow",        "take-fields",  "reuse",         "inline-access",
                                              "flat-vectors",
                                              "regalloc",        "promote",          "belady",        "slot-forwarding", "slot-coloring", "remat", "inline-caches", "inline-equality", "inline-allocation"};
 constexpr std::string_view k_dumpable[] = {"specialize", "fusion", "inline-wrappers", "anf",          "scalar-replacement", "look-ahead",   "captures",     "ownership",  "lower",
-                                           "fold-branches",   "thread-jumps", "inline",       "speculate",    "inline-recursion", "unbox", "ranges",        "cancel-counts", "cancel-copies", "borrow-arguments", "borrow", "take-fields", "reuse", "dead-blocks"};
+                                           "fold-branches",   "thread-jumps", "guard-calls", "inline",       "speculate",    "inline-recursion", "unbox", "ranges",        "cancel-counts", "cancel-copies", "borrow-arguments", "borrow", "take-fields", "reuse", "dead-blocks"};
 
 }  // namespace
 
@@ -113,6 +113,9 @@ bool compile_program(CompileContext& context, Program& original, ir::Module& mod
   after_ir(context, "thread-jumps", module);
   if (context.enabled("inline", 2) && context.options.mode != Mode::Repl) {
     InlineCounts uncounted;
+    if (context.enabled("guard-calls", 2) && context.options.mode == Mode::Program && !context.options.with_eval)
+      guard_calls(module, context.inline_counts ? *context.inline_counts : uncounted, context.explain_inline);
+    after_ir(context, "guard-calls", module);
     inline_calls(module, context.inline_counts ? *context.inline_counts : uncounted, context.explain_inline);
     after_ir(context, "inline", module);
     if (context.enabled("fold-branches", 2)) per_function(module, fold_branches);

@@ -2,7 +2,7 @@
 no object alive."""
 import json, os, re, sys, unittest
 sys.path.insert(0, os.path.dirname(__file__))
-from support import Case, ROOT
+from support import Case, ROOT, SLISP
 
 BENCH = ROOT / "bench"
 
@@ -25,6 +25,12 @@ class Bench(Case):
                 done = self.run_command([program, size["small"]], env=dict(self.env, SLISP_HEAP_REPORT="1"))
                 self.assertEqual((done.returncode, done.out), (0, wanted[name] + "\n"), done.err)
                 self.assertRegex(done.err, r"\Aheap: 0 live objects \((\d+) allocated, \1 freed, peak \d+ bytes\)\n\Z")
+
+    def test_inlining_of_the_idioms(self):
+        """--stats proves that each was inlined, and nothing with --no-inline; the answers are equal. The methods of dunder_protocol are called by the runtime."""
+        done = self.run_command([sys.executable, BENCH / "inlining.py", "--gate", "--bin", SLISP])
+        failed = [line for line in done.err.splitlines() if line.startswith("gate: ")]
+        self.assertEqual(failed, ["gate: dunder_protocol: 0 inlined with, 0 without, outputs equal"], done.err)
 
     def test_published_tables_are_whole(self):
         """report.py wrote them: each row has as many cells as its head, all thirty programs are there."""

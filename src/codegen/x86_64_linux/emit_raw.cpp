@@ -310,6 +310,14 @@ bool RawText::print(const MInst& inst) {
       cold += ".c" + n + ":\nmov " + reg(o[0]) + ",[" + reg(o[1]) + "+" + std::to_string(abi::k_offset_payload) + "]\njmp near .d" + n + "\n";
       return true;
     }
+    case Opcode::HasClass: {
+      static_assert(static_cast<int>(abi::Kind::Record) == static_cast<int>(abi::Kind::Object) + 1);
+      std::string n = fresh();
+      code += "xor r11d,r11d\ntest " + reg(o[1], 1) + ",3\njnz short .d" + n + "\nmovzx r11d,byte [" + reg(o[1]) + "+" + std::to_string(abi::k_offset_kind) +
+              "]\nsub r11d," + std::to_string(static_cast<int>(abi::Kind::Object)) + "\ncmp r11d,1\nmov r11d,0\nja short .d" + n + "\ncmp qword [" + reg(o[1]) +
+              "+8]," + place(o[2]) + "\nsete r11b\n.d" + n + ":\nmov " + reg(o[0], 4) + ",r11d\n";
+      return true;
+    }
     case Opcode::IsNumber: {
       std::string n = fresh(), kind = "[" + reg(o[1]) + "+" + std::to_string(abi::k_offset_kind) + "],";
       const auto test = static_cast<abi::RuntimeFunctionId>(inst.number);

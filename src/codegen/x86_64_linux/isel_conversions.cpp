@@ -38,6 +38,7 @@ bool Selector::select_conversion(const ir::Instruction& inst) {
       out_.blocks[current_].instructions.back().operand[2] =
           inst.op == Op::IsNil ? immediate(abi::k_nil) : operand(inst.operands[1]);
       return true;
+    case Op::HasClass: two_operands(inst, Opcode::HasClass); return true;
     case Op::Not: return unary(Opcode::BoolNot, operand(inst.operands[0]));
     case Op::BoolToAny: return unary(Opcode::BoolToAny, operand(inst.operands[0]));
     case Op::I64ToAny:

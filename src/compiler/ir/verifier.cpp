@@ -270,6 +270,7 @@ class Verifier {
       case Op::TryQuotientI64:
       case Op::TryRemainderI64:
       case Op::TryModulusI64: return operands(b, i, {Type::I64, Type::I64});
+      case Op::HasClass:
       case Op::Identical: return operands(b, i, {Type::Any, Type::Any});
       case Op::BoolToAny:
       case Op::Not:

@@ -131,6 +131,7 @@ class Borrower {
             case Op::Dup:
             case Op::IsNil:
             case Op::Truthy:
+            case Op::HasClass:
             case Op::Identical: break;
             case Op::Return: strike(parameter[v.index]); break;          // an element may be returned
             case Op::RtCall:
