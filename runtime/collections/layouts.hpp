@@ -110,6 +110,8 @@ struct LazySeq {
   std::uint32_t runner;
   Word value;
 };
+// Generated code makes them too: src/codegen/x86_64_linux/isel_allocation.cpp.
+static_assert(sizeof(LazySeq) == 24 && offsetof(LazySeq, state) == 8 && offsetof(LazySeq, value) == 16 && static_cast<int>(LazyState::Unrealised) == 0);
 struct ChunkedCons {
   Header header;
   std::uint64_t index;  // first element of the chunk that counts

@@ -41,6 +41,18 @@ slisp_enter:
         pop     rbp
         ret
 
+; Word slisp_enter_thunk(Code code, Word self, ThreadContext* context)
+; The same without arguments: what slisp code keeps, it keeps for C++ as well.
+section .text.slisp_enter_thunk progbits alloc exec nowrite align=16
+global slisp_enter_thunk
+slisp_enter_thunk:
+        push    r15
+        mov     r15, rdx
+        mov     r10, rsi
+        call    rdi
+        pop     r15
+        ret
+
 ; An unknown call whose callee is no Fn: callee in r10 (borrowed), count in eax, arguments as for an entry (consumed).
 section .text.slisp_call_value progbits alloc exec nowrite align=16
 global slisp_call_value

@@ -104,6 +104,8 @@ NAME %+ .end:
         LOOK    seq_look
         LOOK    empty_look
         LOOK    first_take
+        LOOK    rest_take
+        LOOK    next_take
         LOOK    seq
 
 %define GROUP access

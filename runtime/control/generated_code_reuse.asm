@@ -8,7 +8,8 @@
 %define NIL 2
 %define KIND 4
 %define NUMBER_OF_SLOTS 6
-%define KIND_CONS 13                    ; asserted in src/codegen/x86_64_linux/access_templates.cpp
+%define KIND_LIST 12                    ; asserted in src/codegen/x86_64_linux/access_templates.cpp; its slots begin one word further on
+%define KIND_CONS 13
 %define KIND_VECTOR 21
 
 %macro SHELL 2
@@ -21,12 +22,21 @@ FUNCTION %1
         cmp     byte [r11+KIND], KIND_VECTOR
         je      short .empty
         cmp     byte [r11+KIND], KIND_CONS
+        je      short .empty
+        cmp     byte [r11+KIND], KIND_LIST
         jne     near .drop
 .empty: push    rax
         push    rcx
         movzx   ecx, word [r11+NUMBER_OF_SLOTS]
+        cmp     byte [r11+KIND], KIND_LIST
+        jne     short .next
+        inc     ecx
 .next:  dec     ecx
         js      short .done
+        jnz     short .slot
+        cmp     byte [r11+KIND], KIND_LIST
+        je      short .done
+.slot:
         mov     rax, [r11+8+rcx*8]
         test    al, 3
         jnz     short .clear

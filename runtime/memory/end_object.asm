@@ -100,4 +100,39 @@ FUNCTION %1
         END     slisp_end_object, 0
         END     slisp_end_object_x, 1
 
+; The block of an object whose references were given away is free.
+extern _ZN5slisp2rt11free_memoryEPNS_3abi6HeaderE       ; slisp::rt::free_memory(Header*)
+%macro FREE 2
+FUNCTION %1
+        push    rax
+        push    rcx
+        mov     rax, r11
+        and     rax, -32768
+        mov     rcx, [r15+HEAP]
+        cmp     [rax+PAGE_HEAP], rcx
+        jne     short .other
+        cmp     dword [rax+PAGE_USED], 1
+        je      short .other
+        cmp     byte [rax+PAGE_STATE], FULL
+        je      short .other
+        inc     qword [r15+FREED]
+        mov     rcx, [rax+PAGE_FREE]
+        mov     [r11], rcx
+        mov     [rax+PAGE_FREE], r11
+        dec     dword [rax+PAGE_USED]
+        pop     rcx
+        pop     rax
+        ret
+.other: pop     rcx
+        pop     rax
+        SAVE    %2
+        mov     rdi, r11
+        call    _ZN5slisp2rt11free_memoryEPNS_3abi6HeaderE
+        RESTORE %2
+        ret
+%1.end:
+%endmacro
+        FREE    slisp_free_cell, 0
+        FREE    slisp_free_cell_x, 1
+
 section .note.GNU-stack noalloc noexec nowrite progbits

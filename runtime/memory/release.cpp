@@ -83,9 +83,30 @@ void end_all(abi::Runtime& runtime) {
 
 }  // namespace
 
+namespace {
+// What most objects are: few references, all of which live on. Ended at once; false: what was not released is still there.
+inline bool end_alone(Header* object) {
+  constexpr unsigned k_few = 8;
+  if ((k_finalised & bit(object->kind)) != 0 || object->slots > k_few) return false;
+  Word* const slot = first_slot_of(object);
+  for (unsigned i = 0; i < object->slots; ++i) {
+    if (!is_pointer(slot[i])) continue;
+    Header* const part = header_of(slot[i]);
+    const std::int32_t count = count_of(part);
+    if (count == 0 || count == INT32_MAX) continue;
+    if (count < 2) return false;
+    part->count = count - 1;
+    slot[i] = abi::k_nil;
+  }
+  free_memory(object);
+  return true;
+}
+}  // namespace
+
 void release_slow(Header* object) {
   if (!drop_count(object)) return;
   if (object->slots == 0) return end(object);
+  if (end_alone(object)) return;
   abi::Runtime& runtime = t_state.runtime;
   bury(object, runtime.dead);
   if (runtime.releasing) return;          // a finaliser called: the loop below it goes on

@@ -45,6 +45,17 @@ Owned divide_integers(Operation op, Borrowed a, Borrowed b) {
   return slisp_big_table.binary(op, a, b);
 }
 
+// The remainder of two fixnums is one; false: ask divide_integers. Short numbers are divided in half the time.
+inline bool fixnum_remainder(Word a, Word b, Word& remainder) {
+  if ((a & b & abi::k_fixnum_bit) == 0) return false;
+  const std::int64_t n = static_cast<std::int64_t>(a) >> 1, d = static_cast<std::int64_t>(b) >> 1;
+  if (d == 0 || d == -1) return false;
+  const bool both_short = (static_cast<std::uint64_t>(n) | static_cast<std::uint64_t>(d)) >> 32 == 0;
+  const std::int64_t r = both_short ? static_cast<std::int64_t>(static_cast<std::uint32_t>(n) % static_cast<std::uint32_t>(d)) : n % d;
+  remainder = static_cast<Word>(r) << 1 | abi::k_fixnum_bit;
+  return true;
+}
+
 // As the machine's division says it.
 Owned divide_longs(Operation op, Borrowed a, Borrowed b) {
   if (is_long(b) && raw_long(b) == 0 && is_long(a)) return throw_new(ClassId::ArithmeticException, "/ by zero");
@@ -65,7 +76,10 @@ int sign_of(Borrowed x) {
 using namespace slisp::rt;
 extern "C" {
 Word slisp_quot(Word a, Word b) { return divide_integers(Operation::Quotient, a, b).take(); }
-Word slisp_rem(Word a, Word b) { return divide_integers(Operation::Remainder, a, b).take(); }
+Word slisp_rem(Word a, Word b) {
+  Word remainder;
+  return fixnum_remainder(a, b, remainder) ? remainder : divide_integers(Operation::Remainder, a, b).take();
+}
 
 Word slisp_quot_long(Word a, Word b) { return divide_longs(Operation::Quotient, a, b).take(); }
 Word slisp_rem_long(Word a, Word b) { return divide_longs(Operation::Remainder, a, b).take(); }

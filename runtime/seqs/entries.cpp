@@ -1,6 +1,7 @@
 // entries.cpp: the entry points first, next, rest, seq, cons, and lists.
 #include "runtime/seqs/seqs.hpp"
 #include "runtime/types/operations.hpp"
+#include <utility>
 
 namespace slisp::rt {
 
@@ -33,6 +34,29 @@ Owned list_of(std::span<Owned> elements) {
   return count == 0 ? empty_list() : Owned::adopt(list);
 }
 
+namespace {
+// Moves the cells at the head of `seq` that nobody else has to the front of `list`, whose cells are `size`. Cells of a List are turned round where
+// they are; a Cons has no room for a size. False: there is no such cell.
+bool turn_cells(Word& seq, Word& list, std::uint64_t& size) {
+  const std::uint64_t before = size;
+  for (;;) {
+    if (!is_pointer(seq) || !unique(seq) || (header_of(seq)->flags & abi::k_flag_has_meta) != 0) break;
+    if (kind_of(seq) == Kind::List) {
+      const Word cell = std::exchange(seq, at<List>(seq)->rest);
+      at<List>(cell)->rest = std::exchange(list, cell);
+      at<List>(cell)->size = ++size;
+    } else if (kind_of(seq) == Kind::Cons) {
+      const Word cell = std::exchange(seq, at<Cons>(seq)->rest);
+      const Word first = at<Cons>(cell)->first;
+      free_cell(cell);
+      list = make_list_cell(first, list, ++size);
+    } else {
+      break;
+    }
+  }
+  return size != before;
+}
+}  // namespace
 }  // namespace slisp::rt
 
 using namespace slisp::rt;
@@ -89,6 +113,10 @@ Word slisp_reverse_list(Word x) {
   Word list = k_nil;
   std::uint64_t size = 0;
   while (seq != k_nil) {
+    if (turn_cells(seq, list, size)) {
+      seq = seq_of(seq);
+      continue;
+    }
     if (seq == 0) {
       release(list);
       return 0;

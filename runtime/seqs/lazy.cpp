@@ -6,6 +6,9 @@
 #include "runtime/memory/context.hpp"
 #include "runtime/seqs/seqs.hpp"
 
+// runtime/control/calls.asm
+extern "C" slisp::abi::Word slisp_enter_thunk(slisp::abi::Code code, slisp::abi::Word self, slisp::abi::ThreadContext* context);
+
 namespace slisp::rt {
 namespace {
 
@@ -62,7 +65,7 @@ Word take_value(LazySeq* lazy, bool& running) {
   Word value = std::exchange(lazy->value, abi::k_nil);
   if (before == LazyState::Valued) return value;
   Word thunk = value;
-  value = call(thunk).take();
+  value = is_kind(thunk, Kind::Fn) ? slisp_enter_thunk(at<abi::Fn>(thunk)->descriptor->entry[0], thunk, &t_state.context) : call(thunk).take();
   release(thunk);
   if (value) return value;
   running = false;

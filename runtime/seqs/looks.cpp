@@ -8,13 +8,21 @@
 namespace slisp::rt {
 namespace {
 
-// The rest of a List or Cons as it is stored.
-inline bool cell_rest(Word x, Word& rest) {
+// Where a List or Cons has its rest; null: it is neither.
+inline Word* rest_of_cell(Word x) {
   const Kind kind = kind_or_none(x);
-  if (kind == Kind::List) rest = at<List>(x)->rest;
-  else if (kind == Kind::Cons) rest = at<Cons>(x)->rest;
-  else return false;
-  return true;
+  return kind == Kind::List ? &at<List>(x)->rest : kind == Kind::Cons ? &at<Cons>(x)->rest : nullptr;
+}
+
+// The cell that x is, or that the lazy seq x gave, where nobody else has either; nil: there is none; 0: an exception is pending.
+inline Word cell_to_take_from(Word x) {
+  if (!is_pointer(x) || !unique(x)) return abi::k_nil;
+  if (kind_of(x) == Kind::LazySeq) {
+    if (!realise(at<LazySeq>(x))) return 0;
+    x = at<LazySeq>(x)->value;
+    if (!is_pointer(x) || !unique(x)) return abi::k_nil;
+  }
+  return x;
 }
 
 inline bool element_of_vector(Word x, std::int64_t n, Word& element) {
@@ -37,11 +45,31 @@ Word slisp_nth_take(Word x, std::int64_t n) {
 }
 
 Word slisp_first_take(Word x) {
-  if (is_pointer(x) && unique(x)) {
-    if (kind_of(x) == Kind::List) return std::exchange(at<List>(x)->first, k_nil);
-    if (kind_of(x) == Kind::Cons) return std::exchange(at<Cons>(x)->first, k_nil);
-  }
-  return slisp::abi::slisp_first_look(x);
+  const Word cell = cell_to_take_from(x);
+  if (is_kind(cell, Kind::List)) return std::exchange(at<List>(cell)->first, k_nil);
+  if (is_kind(cell, Kind::Cons)) return std::exchange(at<Cons>(cell)->first, k_nil);
+  return cell != 0 ? slisp::abi::slisp_first_look(x) : 0;
+}
+
+Word slisp_rest_take(Word x) {
+  const Word cell = cell_to_take_from(x);
+  if (cell == 0) return 0;
+  Word* const rest = rest_of_cell(cell);
+  if (rest == nullptr) return slisp::abi::slisp_rest_look(x);
+  const Word taken = std::exchange(*rest, k_nil);
+  return taken == k_nil ? word_of(&slisp_empty_list) : taken;
+}
+
+// What is lazy is realised where it is: when that fails, x is what it was.
+Word slisp_next_take(Word x) {
+  const Word cell = cell_to_take_from(x);
+  if (cell == 0) return 0;
+  Word* const rest = rest_of_cell(cell);
+  if (rest == nullptr) return slisp::abi::slisp_next_look(x);
+  if (is_kind(*rest, Kind::LazySeq)) return realise(at<LazySeq>(*rest)) ? seq_of(std::exchange(*rest, k_nil)) : 0;
+  const Kind kind = kind_or_none(*rest);
+  if (kind == Kind::List || kind == Kind::Cons || *rest == k_nil) return std::exchange(*rest, k_nil);
+  return seq_of(retained(*rest));
 }
 
 Word slisp_nth_look(Word x, std::int64_t n) {
@@ -69,14 +97,14 @@ Word slisp_first_look(Word x) {
 }
 
 Word slisp_next_look(Word x) {
-  Word rest;
-  return cell_rest(x, rest) ? seq_of(retained(rest)) : slisp::abi::slisp_next(retained(x));
+  const Word* const rest = rest_of_cell(x);
+  return rest != nullptr ? seq_of(retained(*rest)) : slisp::abi::slisp_next(retained(x));
 }
 
 Word slisp_rest_look(Word x) {
-  Word rest;
-  if (!cell_rest(x, rest)) return slisp::abi::slisp_rest(retained(x));
-  return rest == k_nil ? word_of(&slisp_empty_list) : retained(rest);
+  const Word* const rest = rest_of_cell(x);
+  if (rest == nullptr) return slisp::abi::slisp_rest(retained(x));
+  return *rest == k_nil ? word_of(&slisp_empty_list) : retained(*rest);
 }
 
 Word slisp_seq_look(Word x) { return seq_of(retained(x)); }

@@ -219,7 +219,14 @@ Word seq_of(Word x) {
     case Kind::LazySeq: {
       auto* lazy = at<LazySeq>(x);
       Word seq = 0;
-      if (realise(lazy)) seq = unique(x) ? std::exchange(lazy->value, abi::k_nil) : retained(lazy->value);
+      if (realise(lazy)) {
+        if (unique(x) && meta_slots(header_of(x)) == 0) {
+          seq = lazy->value;
+          free_cell(x);
+          return seq;
+        }
+        seq = retained(lazy->value);
+      }
       release(x);
       return seq;
     }

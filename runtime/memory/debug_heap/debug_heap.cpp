@@ -140,13 +140,15 @@ std::size_t most_stack() { return std::size_t{1} << 27; }
 
 // In the place of end_object.asm: every register but r11 is kept.
 extern "C" [[gnu::used]] void slisp_debug_end_object(slisp::rt::Header* object) { slisp::rt::release_slow(object); }
+extern "C" [[gnu::used]] void slisp_debug_free_cell(slisp::rt::Header* object) { slisp::rt::free_memory(object); }
 asm(R"(
   .text
-  .globl slisp_end_object, slisp_end_object_x
-  .type slisp_end_object, @function
-  .type slisp_end_object_x, @function
-slisp_end_object:
-slisp_end_object_x:
+  .macro slisp_keeping_registers name, name_x, function
+  .globl \name, \name_x
+  .type \name, @function
+  .type \name_x, @function
+\name:
+\name_x:
   push %rax
   push %rcx
   push %rdx
@@ -173,7 +175,7 @@ slisp_end_object_x:
   movups %xmm14, 224(%rsp)
   movups %xmm15, 240(%rsp)
   mov %r11, %rdi
-  call slisp_debug_end_object
+  call \function
   movups (%rsp), %xmm0
   movups 16(%rsp), %xmm1
   movups 32(%rsp), %xmm2
@@ -200,6 +202,9 @@ slisp_end_object_x:
   pop %rcx
   pop %rax
   ret
-  .size slisp_end_object, .-slisp_end_object
-  .size slisp_end_object_x, .-slisp_end_object_x
+  .size \name, .-\name
+  .size \name_x, .-\name_x
+  .endm
+  slisp_keeping_registers slisp_end_object, slisp_end_object_x, slisp_debug_end_object
+  slisp_keeping_registers slisp_free_cell, slisp_free_cell_x, slisp_debug_free_cell
 )");

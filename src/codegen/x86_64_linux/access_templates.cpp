@@ -29,6 +29,10 @@ static_assert(offsetof(rt::LargeVector, size) == 8 && offsetof(rt::LargeVector, 
 static_assert(offsetof(abi::List, first) == 16 && offsetof(abi::List, rest) == 24 && offsetof(abi::Cons, first) == 8 &&
               offsetof(abi::Cons, rest) == 16 && abi::k_offset_kind == 4 && abi::k_offset_flags == 5 && abi::k_offset_slots == 6);
 
+// Kind, flags and slots of a Cons; those of a List differ in the last bit, and its parts stand one word further on.
+constexpr std::uint32_t k_cons_header = static_cast<std::uint32_t>(Kind::Cons) | 2u << 16;
+static_assert((static_cast<int>(Kind::Cons) ^ static_cast<int>(Kind::List)) == 1);
+
 class Text {
  public:
   explicit Text(const AccessContext& at) : at_(at) {}
@@ -41,6 +45,13 @@ class Text {
   // Not a heap object, or of another kind: to `elsewhere`.
   Text& kind_is(const RegisterNames& v, Kind kind, char elsewhere) {
     return *this << "cmp byte [" << v.wide << "+4]," << number(kind) << "\njne near " << label(elsewhere) << '\n';
+  }
+  // A List or Cons without metadata: r11 is 1 or 0, so that one address finds its parts. Else to `elsewhere`.
+  Text& is_cell(const RegisterNames& v, char elsewhere) {
+    return *this << "mov r11d,[" << v.wide << "+4]\nxor r11d," << std::to_string(k_cons_header) << "\ncmp r11d,1\nja near " << label(elsewhere) << '\n';
+  }
+  Text& is_list_or_cons(const RegisterNames& v, char elsewhere) {
+    return *this << "movzx r11d,byte [" << v.wide << "+4]\nsub r11d," << number(Kind::List) << "\ncmp r11d,1\nja near " << label(elsewhere) << '\n';
   }
   Text& operator<<(char c) {
     out_ += c;
@@ -148,17 +159,55 @@ TemplateText nth_take(const AccessContext& at, const RegisterNames& d, const Reg
   return {hot.take(), cold.take()};
 }
 
+namespace {
+// Parts of a List or Cons without metadata, once is_cell has left r11 as 1 or 0.
+std::string first_of(const RegisterNames& v) { return "[" + v.wide + "+r11*8+8]"; }
+std::string rest_of(const RegisterNames& v) { return "[" + v.wide + "+r11*8+16]"; }
+// Is what d holds, the rest of a cell, a seq or nil as it stands? Else to label c.
+void is_seq(Text& text, const RegisterNames& d) {
+  text << "cmp " << d.wide << ",2\nje short " << text.label('o') << '\n';
+  text.is_object(d, 'c') << "cmp byte [" << d.wide << "+4]," << number(Kind::List) << "\nje short " << text.label('o') << "\ncmp byte [" << d.wide
+                         << "+4]," << number(Kind::Cons) << "\njne near " << text.label('c') << '\n' << text.label('o') << ":\n";
+}
+// Out of line: there is nothing behind the last cell.
+void end_of_list(Text& cold, const RegisterNames& d, std::string_view empty_list) {
+  cold << cold.label('n') << ":\nmov " << d.half << ',' << empty_list << "\njmp near " << cold.label('d') << '\n';
+}
+}  // namespace
+
 TemplateText first_take(const AccessContext& at, const RegisterNames& d, const RegisterNames& v) {
   Text hot(at), cold(at);
-  hot.is_object(v, 'c').kind_is(v, Kind::List, 'e');
-  const std::string element = "[" + v.wide + "+16]", of_cons = "[" + v.wide + "+8]";
-  hot.move_out(d, v, element);
-  cold << cold.label('e') << ":\n";
-  cold.kind_is(v, Kind::Cons, 'c') << "cmp dword [" << v.wide << "],1\njne near " << cold.label('x') << "\nmov r11," << of_cons
-                                    << "\nmov qword " << of_cons << ',' << std::to_string(abi::k_nil) << "\nmov " << d.wide << ",r11\njmp near "
-                                    << cold.label('d') << '\n' << cold.label('x') << ":\nmov " << d.wide << ',' << of_cons << "\njmp near "
-                                    << cold.label('k') << '\n';
-  cold.count_out(d, element).ask(d, v);
+  hot.is_object(v, 'c').is_cell(v, 'c') << "cmp dword [" << v.wide << "],1\njne near " << hot.label('u') << "\nmov " << d.wide << ',' << first_of(v)
+                                        << "\nmov qword " << first_of(v) << ',' << std::to_string(abi::k_nil) << '\n' << hot.label('d') << ":\n";
+  cold.count_out(d, first_of(v)).ask(d, v);
+  return {hot.take(), cold.take()};
+}
+
+TemplateText capture_take(const AccessContext& at, const RegisterNames& d, const RegisterNames& closure, std::int64_t index) {
+  Text hot(at), cold(at);
+  const std::string element = "[" + closure.wide + "+" + std::to_string(static_cast<std::int64_t>(abi::k_offset_captured) + 8 * index) + "]";
+  hot.move_out(d, closure, element);
+  cold.count_out(d, element);
+  return {hot.take(), cold.take()};
+}
+
+TemplateText rest_take(const AccessContext& at, const RegisterNames& d, const RegisterNames& v, std::string_view empty_list) {
+  Text hot(at), cold(at);
+  hot.is_object(v, 'c').is_cell(v, 'c') << "mov " << d.wide << ',' << rest_of(v) << "\ncmp " << d.wide << ',' << std::to_string(abi::k_nil)
+                                        << "\nje near " << hot.label('n') << "\ncmp dword [" << v.wide << "],1\njne near " << hot.label('u')
+                                        << "\nmov qword " << rest_of(v) << ',' << std::to_string(abi::k_nil) << '\n' << hot.label('d') << ":\n";
+  end_of_list(cold, d, empty_list);
+  cold.count_out(d, rest_of(v)).ask(d, v);
+  return {hot.take(), cold.take()};
+}
+
+TemplateText next_take(const AccessContext& at, const RegisterNames& d, const RegisterNames& v) {
+  Text hot(at), cold(at);
+  hot.is_object(v, 'c').is_cell(v, 'c') << "mov " << d.wide << ',' << rest_of(v) << '\n';
+  is_seq(hot, d);
+  hot << "cmp dword [" << v.wide << "],1\njne near " << hot.label('u') << "\nmov qword " << rest_of(v) << ',' << std::to_string(abi::k_nil) << '\n'
+      << hot.label('d') << ":\n";
+  cold.count_out(d, rest_of(v)).ask(d, v);
   return {hot.take(), cold.take()};
 }
 
@@ -179,47 +228,55 @@ TemplateText nth_last(const AccessContext& at, const RegisterNames& d, const Reg
 
 TemplateText seq_last(const AccessContext& at, const RegisterNames& d, const RegisterNames& v) {
   Text hot(at), cold(at);
-  hot.is_object(v, 'n').kind_is(v, Kind::List, 'e') << hot.label('t') << ":\nmov " << d.wide << ',' << v.wide << '\n' << hot.label('d') << ":\n";
-  cold << cold.label('e') << ":\n";
-  cold.kind_is(v, Kind::Cons, 'c') << "jmp near " << cold.label('t') << '\n';
+  hot.is_object(v, 'n').is_list_or_cons(v, 'c') << hot.label('t') << ":\nmov " << d.wide << ',' << v.wide << '\n' << hot.label('d') << ":\n";
   cold << cold.label('n') << ":\ncmp " << v.wide << ',' << std::to_string(abi::k_nil) << "\nje near " << cold.label('t') << '\n';
   cold.ask(d, v);
   return {hot.take(), cold.take()};
 }
 
-TemplateText step(const AccessContext& at, const RegisterNames& d, const RegisterNames& v) {
-  Text hot(at);
-  hot << "mov r11," << v.wide << "\ncall " << at.slow_path << "\ntest r11,r11\njz near " << at.failed << "\nmov " << d.wide << ",r11\n";
-  return {hot.take(), {}};
+TemplateText step(const AccessContext& at, const RegisterNames& d, const RegisterNames& v, Part part, const std::string& free_cell,
+                  std::string_view empty_list) {
+  Text hot(at), cold(at);
+  hot.is_object(v, 'c').is_cell(v, 'c') << "cmp dword [" << v.wide << "],1\njne near " << hot.label('c') << '\n';
+  if (part == Part::First) {                    // what is behind it must be gone: it was taken
+    hot << "cmp qword " << rest_of(v) << ',' << std::to_string(abi::k_nil) << "\njne near " << hot.label('c') << "\nmov " << d.wide << ','
+        << first_of(v) << '\n';
+  } else {                                      // the element must be nothing that is counted
+    hot << "test byte " << first_of(v) << ",3\njz near " << hot.label('c') << "\nmov " << d.wide << ',' << rest_of(v) << '\n';
+    if (part == Part::Next) is_seq(hot, d);
+  }
+  hot << "mov r11," << v.wide << "\ncall " << free_cell << '\n';
+  if (part == Part::Rest) {
+    hot << "cmp " << d.wide << ',' << std::to_string(abi::k_nil) << "\nje near " << hot.label('n') << '\n';
+    end_of_list(cold, d, empty_list);
+  }
+  hot << hot.label('d') << ":\n";
+  cold.ask(d, v);
+  return {hot.take(), cold.take()};
 }
 
 TemplateText first_look(const AccessContext& at, const RegisterNames& d, const RegisterNames& v) {
   Text hot(at), cold(at);
-  hot.is_object(v, 'c').kind_is(v, Kind::List, 'e') << "mov " << d.wide << ",[" << v.wide << "+16]\n";
+  hot.is_object(v, 'c').is_cell(v, 'c') << "mov " << d.wide << ',' << first_of(v) << '\n';
   hot.count(d);
-  cold << cold.label('e') << ":\n";
-  cold.kind_is(v, Kind::Cons, 'c') << "mov " << d.wide << ",[" << v.wide << "+8]\njmp near " << cold.label('r') << '\n';
   cold.ask(d, v).count_slow(d);
   return {hot.take(), cold.take()};
 }
 
 TemplateText rest_look(const AccessContext& at, const RegisterNames& d, const RegisterNames& v, std::string_view empty_list) {
   Text hot(at), cold(at);
-  hot.is_object(v, 'c').kind_is(v, Kind::List, 'e') << "mov " << d.wide << ",[" << v.wide << "+24]\ncmp " << d.wide << ','
-                                                     << std::to_string(abi::k_nil) << "\nje near " << hot.label('n') << '\n';
+  hot.is_object(v, 'c').is_cell(v, 'c') << "mov " << d.wide << ',' << rest_of(v) << "\ncmp " << d.wide << ',' << std::to_string(abi::k_nil)
+                                        << "\nje near " << hot.label('n') << '\n';
   hot.count(d);
-  cold << cold.label('e') << ":\n";
-  cold.kind_is(v, Kind::Cons, 'c') << "mov " << d.wide << ",[" << v.wide << "+16]\ncmp " << d.wide << ','
-                                    << std::to_string(abi::k_nil) << "\njne near " << cold.label('r') << '\n';
-  cold << cold.label('n') << ":\nmov " << d.half << ',' << empty_list << "\njmp near " << cold.label('d') << '\n';
+  end_of_list(cold, d, empty_list);
   cold.ask(d, v).count_slow(d);
   return {hot.take(), cold.take()};
 }
 
 TemplateText next_look(const AccessContext& at, const RegisterNames& d, const RegisterNames& v) {
   Text hot(at), cold(at);
-  // The rest of a List is a List or nil.
-  hot.is_object(v, 'c').kind_is(v, Kind::List, 'c') << "mov " << d.wide << ",[" << v.wide << "+24]\n";
+  hot.is_object(v, 'c').is_cell(v, 'c') << "mov " << d.wide << ',' << rest_of(v) << '\n';
+  is_seq(hot, d);
   hot.count(d);
   cold.ask(d, v).count_slow(d);
   return {hot.take(), cold.take()};
@@ -227,10 +284,8 @@ TemplateText next_look(const AccessContext& at, const RegisterNames& d, const Re
 
 TemplateText seq_look(const AccessContext& at, const RegisterNames& d, const RegisterNames& v) {
   Text hot(at), cold(at);
-  hot.is_object(v, 'n').kind_is(v, Kind::List, 'e') << hot.label('t') << ":\nmov " << d.wide << ',' << v.wide << '\n';
+  hot.is_object(v, 'n').is_list_or_cons(v, 'c') << hot.label('t') << ":\nmov " << d.wide << ',' << v.wide << '\n';
   hot.count(d);
-  cold << cold.label('e') << ":\n";
-  cold.kind_is(v, Kind::Cons, 'c') << "jmp near " << cold.label('t') << '\n';
   cold << cold.label('n') << ":\ncmp " << v.wide << ',' << std::to_string(abi::k_nil) << "\nje near " << cold.label('t') << '\n';
   cold.ask(d, v).count_slow(d);
   return {hot.take(), cold.take()};
@@ -238,9 +293,8 @@ TemplateText seq_look(const AccessContext& at, const RegisterNames& d, const Reg
 
 TemplateText empty_look(const AccessContext& at, const RegisterNames& d, const RegisterNames& v) {
   Text hot(at), cold(at);
-  hot.is_object(v, 'n').kind_is(v, Kind::List, 'e') << "xor " << d.half << ',' << d.half << '\n' << hot.label('d') << ":\n";
+  hot.is_object(v, 'n').is_list_or_cons(v, 'e') << "xor " << d.half << ',' << d.half << '\n' << hot.label('d') << ":\n";
   cold << cold.label('e') << ":\ncmp byte [" << v.wide << "+4]," << number(Kind::EmptyList) << "\nje near " << cold.label('y') << '\n';
-  cold.kind_is(v, Kind::Cons, 'c') << "xor " << d.half << ',' << d.half << "\njmp near " << cold.label('d') << '\n';
   cold << cold.label('n') << ":\ncmp " << v.wide << ',' << std::to_string(abi::k_nil) << "\njne near " << cold.label('c') << '\n'
        << cold.label('y') << ":\nmov " << d.half << ",1\njmp near " << cold.label('d') << '\n';
   cold << cold.label('c') << ":\nmov r11," << v.wide << "\ncall " << at.slow_path << "\ncmp r11d," << std::to_string(abi::k_bool_failed)
@@ -294,11 +348,48 @@ TemplateText new_cons(const AccessContext& at, const RegisterNames& d, const std
   hot.is_object(rest, 'c') << "movzx r11d,byte [" << rest.wide << "+4]\nsub r11d," << number(Kind::EmptyList)
                            << "\ncmp r11d,9\nja near " << hot.label('c') << '\n';
   take_block(hot, d, sizeof(abi::Cons));
-  write_header(hot, d, static_cast<std::uint32_t>(Kind::Cons) | 2u << 16);
+  write_header(hot, d, k_cons_header);
   hot << "mov qword [" << d.wide << "+8]," << element << "\nmov [" << d.wide << "+16]," << rest.wide << '\n' << hot.label('d') << ":\n";
   cold << cold.label('c') << ":\nmov qword [r15+" << std::to_string(abi::k_offset_arguments) << "]," << element << "\nmov [r15+"
        << std::to_string(abi::k_offset_arguments + 8) << "]," << rest.wide << "\ncall " << at.slow_path << "\ntest r11,r11\njz near "
        << at.failed << "\nmov " << d.wide << ",r11\njmp near " << cold.label('d') << '\n';
+  return {hot.take(), cold.take()};
+}
+
+TemplateText shell_of_cell(const AccessContext& at, const RegisterNames& d, const RegisterNames& v) {
+  Text hot(at), cold(at);
+  // What was in it was taken, or is nothing that is counted; else the stub empties it, or counts one owner less.
+  hot.is_object(v, 'n') << "cmp dword [" << v.wide << "],1\njne near " << hot.label('c') << '\n';
+  hot.is_cell(v, 'c') << "test byte " << first_of(v) << ",3\njz near " << hot.label('c') << "\ntest byte " << rest_of(v) << ",3\njz near "
+                      << hot.label('c') << "\nmov " << d.wide << ',' << v.wide << '\n' << hot.label('d') << ":\n";
+  cold << cold.label('n') << ":\nmov " << d.half << ',' << std::to_string(abi::k_nil) << "\njmp near " << cold.label('d') << '\n' << cold.label('c')
+       << ":\nmov r11," << v.wide << "\ncall " << at.slow_path << "\nmov " << d.wide << ",r11\njmp near " << cold.label('d') << '\n';
+  return {hot.take(), cold.take()};
+}
+
+TemplateText renew_cell(const AccessContext& at, const RegisterNames& d, const RegisterNames& old, const std::string& end) {
+  Text hot(at), cold(at);
+  // Kind alone decides: a cell with metadata is longer, and so is a List.
+  hot.is_object(old, 'n').is_list_or_cons(old, 'f') << "mov dword [" << old.wide << "+4]," << std::to_string(k_cons_header) << "\nmov " << d.wide << ','
+                                                    << old.wide << '\n' << hot.label('d') << ":\n";
+  cold << cold.label('f') << ":\nmov r11," << old.wide << "\ncall " << end << '\n' << cold.label('n') << ":\n";
+  take_block(cold, d, sizeof(abi::Cons));
+  write_header(cold, d, k_cons_header);
+  cold << "jmp near " << cold.label('d') << '\n' << cold.label('c') << ":\nmov qword [r15+" << std::to_string(abi::k_offset_arguments) << "],"
+       << std::to_string(sizeof(abi::Cons)) << "\nmov r11d," << std::to_string(k_cons_header) << "\ncall " << at.slow_path << "\nmov " << d.wide
+       << ",r11\njmp near " << cold.label('d') << '\n';
+  return {hot.take(), cold.take()};
+}
+
+TemplateText fill_cell(const AccessContext& at, const RegisterNames& d, const RegisterNames& cell, const RegisterNames& rest,
+                       const std::string& free_cell) {
+  Text hot(at), cold(at);
+  hot.is_object(rest, 'c') << "movzx r11d,byte [" << rest.wide << "+4]\nsub r11d," << number(Kind::EmptyList) << "\ncmp r11d,9\nja near "
+                           << hot.label('c') << "\nmov [" << cell.wide << "+16]," << rest.wide << "\nmov " << d.wide << ',' << cell.wide << '\n'
+                           << hot.label('d') << ":\n";
+  cold << cold.label('c') << ":\nmov r11,[" << cell.wide << "+8]\nmov [r15+" << std::to_string(abi::k_offset_arguments) << "],r11\nmov [r15+"
+       << std::to_string(abi::k_offset_arguments + 8) << "]," << rest.wide << "\nmov r11," << cell.wide << "\ncall " << free_cell << "\ncall "
+       << at.slow_path << "\ntest r11,r11\njz near " << at.failed << "\nmov " << d.wide << ",r11\njmp near " << cold.label('d') << '\n';
   return {hot.take(), cold.take()};
 }
 

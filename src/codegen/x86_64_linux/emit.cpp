@@ -374,6 +374,10 @@ class Printer {
   AccessContext access(std::string slow_path, std::uint32_t exit) {
     return {fresh(), std::move(slow_path), keeping("slisp_dup_slow"), ".b" + std::to_string(exit)};
   }
+  static Part part_of(const MInst& inst) {
+    const auto f = static_cast<abi::RuntimeFunctionId>(inst.number);
+    return f == abi::RuntimeFunctionId::first ? Part::First : f == abi::RuntimeFunctionId::rest ? Part::Rest : Part::Next;
+  }
   void access(const MInst& inst) {
     const RegisterNames d = names(inst.operand[0]), v = names(inst.operand[1]);
     const AccessContext at = access(slow_path(inst), inst.exit);
@@ -387,8 +391,14 @@ class Printer {
         return print(nth_last(at, d, v, place(inst.operand[2]), inst.operand[2].is(Kind::Immediate), keeping("slisp_end_object")));
       case Opcode::Step:
         if (static_cast<abi::RuntimeFunctionId>(inst.number) == abi::RuntimeFunctionId::seq) return print(seq_last(at, d, v));
-        return print(step(at, d, v));
+        return print(step(at, d, v, part_of(inst), keeping("slisp_free_cell"), runtime("slisp_empty_list")));
+      case Opcode::CaptureTake: return print(capture_take(at, d, v, inst.operand[2].value));
       case Opcode::FirstTake: return print(first_take(at, d, v));
+      case Opcode::RestTake: return print(rest_take(at, d, v, runtime("slisp_empty_list")));
+      case Opcode::NextTake: return print(next_take(at, d, v));
+      case Opcode::ShellOfCell: return print(shell_of_cell(access(keeping("slisp_shell"), k_no_block), d, v));
+      case Opcode::RenewCell: return print(renew_cell(access(keeping("slisp_allocate_slow"), k_no_block), d, v, keeping("slisp_end_object")));
+      case Opcode::FillCell: return print(fill_cell(at, d, v, names(inst.operand[2]), keeping("slisp_free_cell")));
       case Opcode::FirstLook: return print(first_look(at, d, v));
       case Opcode::RestLook: return print(rest_look(at, d, v, runtime("slisp_empty_list")));
       case Opcode::NextLook: return print(next_look(at, d, v));
@@ -399,7 +409,8 @@ class Printer {
   }
   void new_object(const MInst& inst) {
     const std::uint32_t kind = inst.number & 0xff, slots = inst.number >> 8;
-    const std::size_t raw = kind == static_cast<std::uint32_t>(abi::Kind::Fn) || slots == 0 ? 8 : 0;     // descriptor; payload of a number
+    // Descriptor; payload of a number; state of a lazy seq.
+    const std::size_t raw = kind == static_cast<std::uint32_t>(abi::Kind::Fn) || kind == static_cast<std::uint32_t>(abi::Kind::LazySeq) || slots == 0 ? 8 : 0;
     if (inst.op == Opcode::Renew) {
       const AccessContext at = access(keeping("slisp_allocate_slow"), k_no_block);
       return print(renew(at, names(inst.operand[0]), names(inst.operand[1]), kind | slots << 16, 8 + raw + 8 * slots, keeping("slisp_end_object")));
@@ -520,7 +531,13 @@ class Printer {
       case Opcode::SeqLook:
       case Opcode::EmptyLook:
       case Opcode::NthTake:
+      case Opcode::CaptureTake:
       case Opcode::FirstTake:
+      case Opcode::RestTake:
+      case Opcode::NextTake:
+      case Opcode::ShellOfCell:
+      case Opcode::RenewCell:
+      case Opcode::FillCell:
       case Opcode::Nth:
       case Opcode::Step:
       case Opcode::NewCons: access(inst); return;

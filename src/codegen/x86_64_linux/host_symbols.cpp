@@ -18,10 +18,10 @@ extern "C" {
   SLISP_STUB(slisp_lookup_slow_x) SLISP_STUB(slisp_lookup_take) SLISP_STUB(slisp_lookup_take_x) SLISP_STUB(slisp_slow_to_long) SLISP_STUB(slisp_slow_to_long_x) SLISP_STUB(slisp_slow_to_double_x) SLISP_STUB(slisp_slow_operand_double_x)                 \
   SLISP_STUB(slisp_long_overflow_slow) SLISP_STUB(slisp_long_overflow_slow_x) SLISP_STUB(slisp_divide_by_zero_slow)          \
   SLISP_STUB(slisp_divide_by_zero_slow_x) SLISP_SLOW(nth_look) SLISP_SLOW(first_look) SLISP_SLOW(rest_look)                  \
-  SLISP_SLOW(next_look) SLISP_SLOW(seq_look) SLISP_SLOW(empty_look) SLISP_SLOW(first_take) SLISP_SLOW(seq)  \
+  SLISP_SLOW(next_look) SLISP_SLOW(seq_look) SLISP_SLOW(empty_look) SLISP_SLOW(first_take) SLISP_SLOW(rest_take) SLISP_SLOW(next_take) SLISP_SLOW(seq)  \
   SLISP_SLOW(nth_default) SLISP_SLOW(nth_default_look) SLISP_SLOW(vector_nth) SLISP_SLOW(assoc_index) SLISP_SLOW(conj_vector)                 \
   SLISP_SLOW(pop_vector) SLISP_SLOW(assoc_transient) SLISP_SLOW(conj_transient) SLISP_SLOW(rest) SLISP_SLOW(next) SLISP_SLOW(first)   \
-  SLISP_STUB(slisp_shell) SLISP_STUB(slisp_shell_x) SLISP_STUB(slisp_end_object) SLISP_STUB(slisp_end_object_x)              \
+  SLISP_STUB(slisp_shell) SLISP_STUB(slisp_shell_x) SLISP_STUB(slisp_end_object) SLISP_STUB(slisp_end_object_x) SLISP_STUB(slisp_free_cell) SLISP_STUB(slisp_free_cell_x)              \
   SLISP_STUB(slisp_allocate_slow) SLISP_STUB(slisp_allocate_slow_x)
 SLISP_STUBS
 #define SLISP_SLOW_PATH(group, name) SLISP_STUB(slisp_slow_##name) SLISP_STUB(slisp_slow_##name##_x)

@@ -19,11 +19,13 @@ MInst& Selector::emit(Opcode op) {
 void Selector::count_uses_and_predecessors() {
   uses_.assign(in_.values.size(), 0);
   definition_.assign(in_.values.size(), nullptr);
+  cells_.assign(in_.values.size(), false);
   predecessors_.assign(in_.blocks.size(), 0);
   for (const ir::Block& block : in_.blocks)
     for (const ir::Instruction& inst : block.instructions) {
       if (inst.result.valid()) definition_[inst.result.index] = &inst;
       for (ir::ValueId v : inst.operands) ++uses_[v.index];
+      if (const ir::ValueId cell = reused_by_cons(inst); cell.valid()) cells_[cell.index] = true;
       for (const ir::Edge& edge : inst.edges) {
         ++predecessors_[edge.target.index];
         for (ir::ValueId v : edge.arguments) ++uses_[v.index];
@@ -136,7 +138,7 @@ bool Selector::select(const ir::Instruction& inst, ir::BlockId& next) {
       return false;
     }
     case Op::RtCall:
-      if (select_allocation(inst, k_no_block)) return false;
+      if (select_allocation(inst, k_no_block) || select_capture(inst)) return false;
       let_go(inst);
       if (select_inline(inst, k_no_block) == Inline::No) call_runtime(inst, k_no_block);
       return false;

@@ -82,6 +82,7 @@ class Selector {
   void pass_arguments(MInst& call, std::span<const ir::ValueId> arguments);
   // isel_access.cpp: true if an inline form was chosen.
   bool select_access(const ir::Instruction& inst, std::uint32_t exit);
+  bool select_capture(const ir::Instruction& inst);
   bool select_update(const ir::Instruction& inst, std::uint32_t exit);
   // isel_allocation.cpp: the same; find_constructions() looks for them in a block, in front of its selection.
   struct Construction {
@@ -94,6 +95,8 @@ class Selector {
   bool elided(const ir::Instruction& inst) const { return elided_.count(&inst) != 0; }   // a store to a block that nobody needs
   bool select_allocation(const ir::Instruction& inst, std::uint32_t exit);
   void box_double(const ir::Instruction& inst);
+  void lazy_seq(const ir::Instruction& inst);
+  static ir::ValueId reused_by_cons(const ir::Instruction& inst);
   void let_go(const ir::Instruction& inst);       // of an emptied object that the call at hand has no use for
   void construct(ir::ValueId result, const Construction& made);
   // isel_arithmetic.cpp: true if an inline form was chosen; `fused` then tells that the branch behind it was done as well.
@@ -112,6 +115,7 @@ class Selector {
   ir::SourceLine line_;
   std::vector<Operand> place_;                    // per IR value
   std::vector<std::uint32_t> uses_, predecessors_;
+  std::vector<bool> cells_;                       // emptied objects that a list's cell is to be written into
   std::vector<std::uint32_t> block_map_;          // IR block -> machine block
   std::vector<std::pair<std::uint32_t, ir::BlockId>> work_;
   std::vector<const ir::Instruction*> deferred_;  // per IR value: condition that its branch will compute

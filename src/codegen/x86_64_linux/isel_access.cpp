@@ -17,6 +17,8 @@ bool inline_form(Rt id, Opcode& op) {
     case Rt::seq_look: op = Opcode::SeqLook; return true;
     case Rt::nth_take: op = Opcode::NthTake; return true;
     case Rt::first_take: op = Opcode::FirstTake; return true;
+    case Rt::rest_take: op = Opcode::RestTake; return true;
+    case Rt::next_take: op = Opcode::NextTake; return true;
     case Rt::nth_default:
     case Rt::nth: op = Opcode::Nth; return true;
     case Rt::first:
@@ -53,6 +55,20 @@ bool Selector::select_update(const ir::Instruction& inst, std::uint32_t exit) {
   out.operand[1] = collection;
   if (in_line) out.operand[2] = key;
   out.exit = exit;
+  return true;
+}
+
+// A capture of a function that runs once.
+bool Selector::select_capture(const ir::Instruction& inst) {
+  if (options_.optimize == 0 || !options_.inline_access || static_cast<Rt>(inst.id) != Rt::capture_take) return false;
+  Operand closure = operand(inst.operands[0]), index = operand(inst.operands[1]);
+  if (!closure.is(Operand::Kind::Virtual) || !index.is(Operand::Kind::Immediate)) return false;
+  std::uint32_t d = define(inst.result);
+  MInst& out = emit(Opcode::CaptureTake);
+  out.number = inst.id;
+  out.operand[0] = virtual_register(d);
+  out.operand[1] = closure;
+  out.operand[2] = index;
   return true;
 }
 

@@ -87,6 +87,13 @@ void Selector::construct(ir::ValueId result, const Construction& made) {
   for (ir::ValueId v : made.words) put(v);
 }
 
+// The block that a construction of a list's cell is to be written into; none: invalid.
+ir::ValueId Selector::reused_by_cons(const ir::Instruction& inst) {
+  if (inst.op != ir::Op::TryRtCall || static_cast<Rt>(inst.id) != Rt::cons) return {};
+  const std::size_t parameters = abi::runtime_function(Rt::cons).parameter_count;
+  return inst.operands.size() > parameters ? inst.operands[parameters] : ir::ValueId{};
+}
+
 void Selector::let_go(const ir::Instruction& inst) {
   const std::size_t parameters = abi::runtime_function(static_cast<Rt>(inst.id)).parameter_count;
   if (inst.operands.size() <= parameters || !operand(inst.operands[parameters]).is(Operand::Kind::Virtual)) return;
@@ -104,16 +111,50 @@ void Selector::box_double(const ir::Instruction& inst) {
   store.operand[1] = value;
 }
 
+void Selector::lazy_seq(const ir::Instruction& inst) {
+  std::uint32_t d = define(inst.result);
+  MInst& object = emit(Opcode::NewObject);
+  object.number = static_cast<std::uint32_t>(abi::Kind::LazySeq) | 1u << 8;
+  object.operand[0] = virtual_register(d);
+  MInst& state = emit(Opcode::Store);              // unrealised: runtime/collections/layouts.hpp
+  state.operand[0] = memory(d, 8);
+  state.operand[1] = immediate(0);
+  MInst& thunk = emit(Opcode::Store);
+  thunk.operand[0] = memory(d, 16);
+  thunk.operand[1] = operand(inst.operands[0]);
+}
+
 bool Selector::select_allocation(const ir::Instruction& inst, std::uint32_t exit) {
   if (options_.optimize == 0 || !options_.inline_allocation) return false;
   if (auto found = constructions_.find(&inst); found != constructions_.end()) {
     construct(inst.result, found->second);
     return true;
   }
+  if (static_cast<Rt>(inst.id) == Rt::lazy_seq) {
+    lazy_seq(inst);
+    return true;
+  }
   if (static_cast<Rt>(inst.id) != Rt::cons || exit == k_no_block) return false;
   Operand rest = operand(inst.operands[1]);
   if (!rest.is(Operand::Kind::Virtual)) return false;
-  let_go(inst);                                   // the block comes back at once: it is the first of its page's free list
+  if (const ir::ValueId reused = reused_by_cons(inst); reused.valid() && operand(reused).is(Operand::Kind::Virtual)) {
+    const std::uint32_t cell = out_.new_register(false);
+    MInst& renewed = emit(Opcode::RenewCell);
+    renewed.number = inst.id;
+    renewed.operand[0] = virtual_register(cell);
+    renewed.operand[1] = operand(reused);
+    MInst& store = emit(Opcode::Store);
+    store.operand[0] = memory(cell, offsetof(abi::Cons, first));
+    store.operand[1] = operand(inst.operands[0]);
+    const std::uint32_t filled = define(inst.result);
+    MInst& fill = emit(Opcode::FillCell);
+    fill.number = inst.id;
+    fill.operand[0] = virtual_register(filled);
+    fill.operand[1] = virtual_register(cell);
+    fill.operand[2] = rest;
+    fill.exit = exit;
+    return true;
+  }
   std::uint32_t d = define(inst.result);
   MInst& out = emit(Opcode::NewCons);
   out.number = inst.id;

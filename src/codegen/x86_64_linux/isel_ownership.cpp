@@ -24,7 +24,7 @@ bool Selector::select_ownership(const ir::Instruction& inst) {
         return true;
       }
       std::uint32_t d = define(inst.result);
-      MInst& shell = emit(Opcode::Shell);
+      MInst& shell = emit(cells_[inst.result.index] ? Opcode::ShellOfCell : Opcode::Shell);
       shell.operand[0] = virtual_register(d);
       shell.operand[1] = value;
       return true;

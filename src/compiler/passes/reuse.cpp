@@ -1,11 +1,11 @@
 // reuse.cpp: an object that dies shortly before one of its size is made becomes that object.
 // In:   IR after take-fields; the ownership checker accepts it.
 // Out:  drop x ... vector a, b   is   t = shell x ... vector a, b, t: where nobody else has x, its block, emptied, is t, and the construction
-//       writes into it; else t is nil and a new block is taken. A last nth becomes a take and a shell.
+//       writes into it; else t is nil and a new block is taken. A last nth, first, rest or next becomes a take and a shell. So for cons and the cell of
+//       a list, whichever sort of cell it is.
 // Keeps: t is an owned value like any other: emptied, but whole. It is consumed once on every way; cleanup edges drop it.
 // Idea: forward from where x dies, along blocks with one way in. At a branch t goes on to where it is wanted and is dropped elsewhere. What x is, is
-//       guessed by how it was looked at; a wrong guess costs a comparison. Cells of lists are left alone: what was freed last is what their page
-//       gives next, so they become one another anyway (measured: no difference).
+//       guessed by how it was looked at; a wrong guess costs a comparison.
 #include "src/compiler/ir/cfg.hpp"
 #include "src/compiler/passes/passes.hpp"
 #include <algorithm>
@@ -21,11 +21,11 @@ constexpr int k_most_blocks = 24;              // from the death to the construc
 constexpr int k_most_calls = 1;                // across which the block waits: it takes a callee-saved register
 constexpr std::int64_t k_most_words = 15;      // of objects that are made inline
 
-enum class Shape : std::uint8_t { None, Vector };
+enum class Shape : std::uint8_t { None, Vector, Cell };
 
 class Reuser {
  public:
-  explicit Reuser(Function& fn) : fn_(fn), definition_(fn.values.size()), places_(fn.values.size(), -1) {}
+  explicit Reuser(Function& fn) : fn_(fn), definition_(fn.values.size()), places_(fn.values.size(), -1), walked_(fn.values.size(), false) {}
 
   bool run() {
     for (const Block& b : fn_.blocks)
@@ -61,20 +61,32 @@ class Reuser {
         if (auto [constant, place] = definition_[i.operands[1].index]; constant && place >= 0 && place < k_most_words)
           places_[i.operands[0].index] = std::max(places_[i.operands[0].index], place);
         return;
+      case Rt::first:
+      case Rt::first_look:
+      case Rt::first_take:
+      case Rt::rest:
+      case Rt::rest_look:
+      case Rt::rest_take:
+      case Rt::next:
+      case Rt::next_look:
+      case Rt::next_take: walked_[i.operands[0].index] = true; return;
       default: return;
     }
   }
   Shape shape(ValueId x) const {
-    return fn_[x].ownership == Ownership::Owned && places_[x.index] >= 0 ? Shape::Vector : Shape::None;
+    if (fn_[x].ownership != Ownership::Owned) return Shape::None;
+    return places_[x.index] >= 0 ? Shape::Vector : walked_[x.index] ? Shape::Cell : Shape::None;
   }
   bool is_last_look(const Instruction& i) const {
     if (i.op != Op::TryRtCall || i.operands[0].index >= shape_limit()) return false;
     Rt f = static_cast<Rt>(i.id);
+    if (f == Rt::first || f == Rt::rest || f == Rt::next) return shape(i.operands[0]) == Shape::Cell;
     return f == Rt::nth && shape(i.operands[0]) == Shape::Vector && i.operands[1].index < definition_.size() && definition_[i.operands[1].index].first;
   }
 
   // Is this the construction of what x could become?
   bool fits(const Instruction& i, ValueId x) const {
+    if (shape(x) == Shape::Cell) return i.op == Op::TryRtCall && static_cast<Rt>(i.id) == Rt::cons && i.operands.size() == 2;
     if (i.op != Op::RtCall || static_cast<Rt>(i.id) != Rt::vector || i.operands.size() != 2) return false;
     auto [constant, words] = definition_[i.operands[1].index];
     return constant && words > places_[x.index] && words <= k_most_words;
@@ -179,6 +191,9 @@ class Reuser {
     return true;
   }
 
+  static Rt taking(Rt look) {
+    return look == Rt::first ? Rt::first_take : look == Rt::rest ? Rt::rest_take : look == Rt::next ? Rt::next_take : Rt::nth_take;
+  }
   bool from_last_look(BlockId block) {
     ValueId x = fn_[block].instructions.back().operands[0];
     BlockId after = fn_[block].instructions.back().edges[0].target;
@@ -188,7 +203,7 @@ class Reuser {
     if (!search(x, after, 0, k_most_calls, budget, wanted, given_up, crossed)) return false;
     ValueId t = token(after);
     Instruction& look = fn_[block].instructions.back();
-    look.id = static_cast<std::uint32_t>(Rt::nth_take);
+    look.id = static_cast<std::uint32_t>(taking(static_cast<Rt>(look.id)));
     hand_over(t, wanted, given_up, crossed);
     drop_on_cleanup(block, x);
     Instruction shell = made(Op::Shell, x, fn_[block].instructions.back().line);
@@ -201,6 +216,7 @@ class Reuser {
   Function& fn_;
   std::vector<std::pair<bool, std::int64_t>> definition_;      // constants
   std::vector<std::int64_t> places_;           // the last place of a vector that is looked at
+  std::vector<char> walked_;                   // looked at as a list is
   std::vector<std::uint32_t> ways_;            // edges into each block
 };
 

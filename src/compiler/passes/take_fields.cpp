@@ -1,6 +1,6 @@
 // take_fields.cpp: an element that is looked at for the last time moves out of its collection.
 // In:   IR after borrow-arguments; the ownership checker accepts it.
-// Out:  nth_look and first_look whose place nobody reads again are nth_take and first_take: where nobody else has the collection, no count
+// Out:  nth_look, first_look, rest_look and next_look whose place nobody reads again are nth_take ...: where nobody else has the collection, no count
 //       changes, and the element's memory is not touched; nil stays behind for the release of the collection. get, get_default, nth_look at any
 //       place and peek, whose value goes on to what may change it, are get_take ...: (assoc m k (f (get m k))) finds the inner collection unique.
 // Keeps: after a take x is used only by looks at other places, by what overwrites or removes the place, and by what releases x. So whoever
@@ -19,9 +19,9 @@ using Rt = abi::RuntimeFunctionId;
 
 constexpr std::size_t k_most_blocks = 256;     // looked at for one question: keeps large functions linear
 
-// A place in a collection: the first or last element, an index known here, or the place of a key.
+// A place in a collection: the first or last element, all behind the first, an index known here, or the place of a key.
 struct Place {
-  enum class How : std::uint8_t { First, Last, Index, Key } how = How::First;
+  enum class How : std::uint8_t { First, Rest, Last, Index, Key } how = How::First;
   std::int64_t index = 0;                      // of Index
   ValueId key;                                 // of Key: where the key comes from
 };
@@ -30,6 +30,7 @@ struct Place {
 struct Use {
   enum class How : std::uint8_t {
     Harmless,                                  // looks at no element
+    Size,                                      // counts them
     Look,                                      // at the element of a place
     Rest,                                      // at all but the first
     Change,                                    // overwrites or removes the element of a place and goes on with the others
@@ -116,6 +117,8 @@ class Taker {
     const bool goes_on = look.result.valid() && goes_on_[look.result.index];
     switch (static_cast<Rt>(look.id)) {
       case Rt::first_look: place = {Place::How::First, 0, {}}; return Rt::first_take;
+      case Rt::rest_look: place = {Place::How::Rest, 0, {}}; return Rt::rest_take;
+      case Rt::next_look: place = {Place::How::Rest, 0, {}}; return Rt::next_take;
       case Rt::nth_look:
         place = place_of(look.operands[1]);
         if (place.how == Place::How::Index && place.index >= 0 && place.index <= 31) return Rt::nth_take;
@@ -185,6 +188,7 @@ class Taker {
       case Rt::nth_ahead:
       case Rt::get_default:
       case Rt::get_default_take: return {Use::How::Look, place_of(i.operands[1])};
+      case Rt::first: return {Use::How::Look, first, true};
       case Rt::first_look:
       case Rt::first_take: return {Use::How::Look, first};
       case Rt::peek:
@@ -193,15 +197,17 @@ class Taker {
       case Rt::rest:
       case Rt::next: return {Use::How::Rest, {}, true};
       case Rt::rest_look:
-      case Rt::next_look: return {Use::How::Rest, {}};
+      case Rt::rest_take:
+      case Rt::next_look:
+      case Rt::next_take: return {Use::How::Rest, {}};
       case Rt::assoc:
       case Rt::assoc_index:
       case Rt::dissoc: return {Use::How::Change, place_of(i.operands[1]), true};
       case Rt::pop:
       case Rt::pop_vector: return {Use::How::Change, last, true};
-      case Rt::nil_p:
       case Rt::count_ahead:
-      case Rt::count_look:
+      case Rt::count_look: return {Use::How::Size, {}};
+      case Rt::nil_p:
       case Rt::empty_look:
       case Rt::vector_p:
       case Rt::map_p: return {Use::How::Harmless, {}};
@@ -213,8 +219,9 @@ class Taker {
   bool is_blind(const Use& use, const Place& place) const {
     switch (use.how) {
       case Use::How::Harmless: return true;
+      case Use::How::Size: return place.how != Place::How::Rest;
       case Use::How::Rest: return place.how == Place::How::First;
-      case Use::How::Look: return is_other(use.place, place);
+      case Use::How::Look: return is_other(use.place, place) || (place.how == Place::How::Rest && use.place.how == Place::How::First);
       case Use::How::Change: return is_same(use.place, place);
       case Use::How::Bad: return false;
     }
