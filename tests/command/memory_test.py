@@ -20,6 +20,16 @@ ENDS = {
                  "(let [it (iterate (fn [v] (conj v v)) [])] (println (count (nth it 5))))",
     "futures": "(def fs (mapv (fn [i] (future (reduce (fn [m k] (assoc m k [i])) {} (range 500)))) (range 8))) (println (count @(first fs))) (shutdown-agents)",
 }
+# Lists of n numbers, gone before anything else is made; how much memory the process has at each step.
+PAGES = """
+(defn resident [] (* 4096 (parse-long (re-find #"(?<= )\\d+" (slurp "/proc/self/statm")))))
+(defn numbers [n] (loop [i 0 l ()] (if (< i n) (recur (inc i) (cons i l)) l)))
+(defn sum [l] (loop [l l s 0] (if (empty? l) s (recur (rest l) (+ s (first l))))))
+(defn vectors [n] (loop [i 0 l ()] (if (< i n) (recur (inc i) (cons (vec (range 20)) l)) (count l))))
+(defn -main [n]
+  (let [n (parse-long n) before (resident) kept (numbers n) during (resident) total (sum kept) after (resident)]
+    (println total before during after (vectors (quot n 12)))))
+"""
 KINDS = """
 (defrecord R [a])
 (defn run [n]
@@ -48,6 +58,19 @@ class Memory(Case):
                 few, many = self.heap(program, "1000"), self.heap(program, "1000000")
                 self.assertEqual((few[0], many[0]), (0, 0))
                 self.assertLessEqual(many[1], 1.1 * few[1])
+
+    def test_empty_pages_go_to_other_sizes_and_to_the_system(self):
+        program = self.compiled(PAGES, name="pages")
+        cells = 5000000
+        done = self.run_command([program, str(cells)], env=dict(self.env, SLISP_HEAP_REPORT="1"))
+        self.assertEqual(done.returncode, 0, done.err)
+        total, before, during, after, _ = map(int, done.out.split())
+        self.assertEqual(total, cells * (cells - 1) // 2)
+        self.assertGreater(during - before, 24 * cells)
+        self.assertLess(after - before, 56 << 20)           # 32 MB stay with the process, and the first 4 KB of each page
+        live, peak = map(int, re.search(r"heap: (\d+) live .* peak (\d+) bytes", done.err).groups())
+        self.assertEqual(live, 0)
+        self.assertLess(peak, 1.2 * 24 * cells)             # the vectors, as large together, stand where the list stood
 
     def test_standard_input_is_read_in_constant_memory(self):
         for name, read in (("line-seq", "(reduce (fn [n line] (+ n (count line))) 0 (line-seq (java.io.BufferedReader. *in*)))"),
