@@ -110,7 +110,7 @@ static_assert(k_class_bytes[abi::k_largest_inline_bytes / 8 - 2] == abi::k_large
 static_assert(offsetof(ThreadState, runtime) + offsetof(abi::Runtime, freed) == 1088 &&
               offsetof(ThreadState, runtime) + offsetof(abi::Runtime, heap) == 1096);
 static_assert(offsetof(Page, state) == 19 && offsetof(Page, heap) == 40 && static_cast<int>(PageState::Full) == 3);
-static_assert(static_cast<int>(Kind::Long) == 3 && static_cast<int>(Kind::Double) == 4 && static_cast<int>(Kind::List) == 12 &&
+static_assert(static_cast<int>(Kind::String) == 0 && static_cast<int>(Kind::Long) == 3 && static_cast<int>(Kind::Double) == 4 && static_cast<int>(Kind::List) == 12 &&
               static_cast<int>(Kind::Cons) == 13 && static_cast<int>(Kind::Vector) == 21 && static_cast<int>(Kind::ArrayMap) == 25 &&
               static_cast<int>(Kind::Fn) == 36 && static_cast<int>(Kind::VectorNode) == 23 && static_cast<int>(Kind::HashMap) == 26 &&
               static_cast<int>(Kind::MapNode) == 27 && static_cast<int>(Kind::HashSet) == 28 && static_cast<int>(Kind::SetNode) == 29 &&

@@ -1,8 +1,8 @@
 ; end_object.asm: the end of an object that nobody refers to any more, for generated code.
 ; In:   r11: an object whose count is 1; r15 the thread context; the stack 16-aligned at the call.
 ; Out:  its references are released and its block is free. Every register but r11 is kept.
-; Idea: kinds of plain slots are done here in some ten instructions, and then the one reference that dies with it, if there is one. What takes two
-;       with it, is shared, lies in a page that changes its state, or has a finaliser is release_slow's. A slot that was released is nil, so
+; Idea: kinds of plain slots are done here in some ten instructions; so are the strings and boxed numbers that die with it, and then the one other
+;       reference that does, if there is one. What takes two of those with it, is shared, lies in a page that changes its state, or has a finaliser is release_slow's. A slot that was released is nil, so
 ;       that nothing is released twice; that of the one that dies stays as it is until then.
 ; --debug-heap defines the same symbols in debug_heap.cpp, so that this file is not linked.
 
@@ -12,10 +12,12 @@
 %define NUMBER_OF_SLOTS 6
 %define NIL 2
 ; asserted in runtime/memory/context.hpp
-; Cons, Vector, VectorNode, ArrayMap, Record
-%define KINDS_AT_8  (1 << 13) | (1 << 21) | (1 << 23) | (1 << 25) | (1 << 47)
-; Long, Double, List, HashMap, MapNode, HashSet, SetNode, Fn
-%define KINDS_AT_16 (1 << 3) | (1 << 4) | (1 << 12) | (1 << 26) | (1 << 27) | (1 << 28) | (1 << 29) | (1 << 36)
+; what has no slots: String, Long, Double
+%define LEAVES      (1 << 0) | (1 << 3) | (1 << 4)
+; those, Cons, Vector, VectorNode, ArrayMap, Record
+%define KINDS_AT_8  LEAVES | (1 << 13) | (1 << 21) | (1 << 23) | (1 << 25) | (1 << 47)
+; List, HashMap, MapNode, HashSet, SetNode, Fn
+%define KINDS_AT_16 (1 << 12) | (1 << 26) | (1 << 27) | (1 << 28) | (1 << 29) | (1 << 36)
 %define FREED 1088
 %define HEAP 1096
 %define PAGE_FREE 0
@@ -37,50 +39,76 @@ FUNCTION %1
         mov     rax, KINDS_AT_8
         mov     edx, 8
         bt      rax, rcx
-        jc      short .slots
+        jc     .slots
         mov     rax, KINDS_AT_16
         mov     edx, 16
         bt      rax, rcx
-        jnc     near .other
+        jnc    .other
 .slots: add     rdx, r11
         movzx   ecx, word [r11+NUMBER_OF_SLOTS]
 .next:  dec     ecx
-        js      short .free
+        js     .free
         mov     rax, [rdx+rcx*8]
         test    al, 3
-        jnz     short .next
+        jnz     .next
         cmp     dword [rax], 1
-        jg      short .less
+        jg     .less
         cmp     dword [rax], 0
-        je      short .next             ; immortal
-        jl      near .other
+        je      .next                   ; immortal
+        jl     .other
+        push    rdi
+        push    r8
+        movzx   edi, byte [rax+KIND]
+        mov     r8, LEAVES
+        bt      r8, rdi
+        jnc    .keep
+        mov     rdi, rax
+        and     rdi, -32768
+        mov     r8, [r15+HEAP]
+        cmp     [rdi+PAGE_HEAP], r8
+        jne    .keep
+        cmp     dword [rdi+PAGE_USED], 1
+        je     .keep
+        cmp     byte [rdi+PAGE_STATE], FULL
+        je     .keep
+        inc     qword [r15+FREED]
+        mov     r8, [rdi+PAGE_FREE]
+        mov     [rax], r8
+        mov     [rdi+PAGE_FREE], rax
+        dec     dword [rdi+PAGE_USED]
+        pop     r8
+        pop     rdi
+        mov     qword [rdx+rcx*8], NIL
+        jmp     .next
+.keep:  pop     r8
+        pop     rdi
         test    rsi, rsi
-        jnz     near .other
+        jnz    .other
         lea     rsi, [rdx+rcx*8]
-        jmp     short .next
+        jmp     .next
 .less:  cmp     dword [rax], 0x7fffffff
-        je      short .next
+        je     .next
         dec     dword [rax]
         mov     qword [rdx+rcx*8], NIL
-        jmp     short .next
+        jmp    .next
 .free:  mov     rax, r11
         and     rax, -32768
         mov     rcx, [r15+HEAP]
         cmp     [rax+PAGE_HEAP], rcx
-        jne     near .other
+        jne    .other
         cmp     dword [rax+PAGE_USED], 1
-        je      near .other
+        je     .other
         cmp     byte [rax+PAGE_STATE], FULL
-        je      near .other
+        je     .other
         inc     qword [r15+FREED]
         mov     rcx, [rax+PAGE_FREE]
         mov     [r11], rcx
         mov     [rax+PAGE_FREE], r11
         dec     dword [rax+PAGE_USED]
         test    rsi, rsi
-        jz      short .done
+        jz     .done
         mov     r11, [rsi]
-        jmp     near .again
+        jmp    .again
 .done:  pop     rsi
         pop     rdx
         pop     rcx
