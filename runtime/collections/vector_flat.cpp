@@ -16,6 +16,10 @@ static_assert(offsetof(slisp::rt::VectorBuffer, size) == sizeof(slisp::rt::Heade
 static_assert(offsetof(slisp::rt::VectorBuffer, size) == 8 && offsetof(slisp::rt::VectorBuffer, capacity) == 12 &&
               offsetof(slisp::rt::VectorBuffer, slot) == 16);
 
+// runtime/control/vector_seq.inc
+static_assert(static_cast<int>(slisp::rt::Kind::VectorSeq) == 16 && static_cast<int>(slisp::rt::Kind::Vector) == 21 &&
+              offsetof(slisp::rt::VectorSeq, index) == 8 && offsetof(slisp::rt::VectorSeq, vector) == 16);
+
 // Defined by the compiler, and by programs compiled with --no-flat-vectors.
 extern "C" [[gnu::weak]] const std::uint64_t slisp_tries_only;
 

@@ -5,6 +5,7 @@
 
 %include "runtime/control/generated_code.inc"
 %include "runtime/control/large_vector.inc"
+%include "runtime/control/vector_seq.inc"
 
 ; A second owner of the value in r11; destroys eax. Goes to %1 when others count it too.
 %macro COUNT 1
@@ -98,15 +99,77 @@ NAME %+ .end:
 %rotate 1
 %endrep
 %endmacro
-        LOOK    first_look
         LOOK    rest_look
         LOOK    next_look
         LOOK    seq_look
-        LOOK    empty_look
-        LOOK    first_take
         LOOK    rest_take
         LOOK    next_take
-        LOOK    seq
+
+; first of what is kept: of a seq that walks a vector here.
+%macro FIRST 3                          ; stub, registers, the runtime's function
+extern %3
+FUNCTION %1
+        test    r11b, 3
+        jnz     near .call
+        cmp     byte [r11+KIND_AND_FLAGS], KIND_VECTOR_SEQ
+        jne     near .call
+        push    rax
+        push    rcx
+        push    rdx
+        SEQ_ELEMENT .other
+        test    cl, 3
+        jnz     short .done
+        mov     eax, [rcx]
+        sub     eax, 1
+        jc      short .done             ; immortal
+        cmp     eax, 0x7ffffffe
+        jae     short .other
+        inc     dword [rcx]
+.done:  mov     r11, rcx
+        pop     rdx
+        pop     rcx
+        pop     rax
+        ret
+.other: pop     rdx
+        pop     rcx
+        pop     rax
+.call:  SAVE    %2
+        mov     rdi, r11
+        call    %3
+        mov     r11, rax
+        RESTORE %2
+        ret
+%1.end:
+%endmacro
+        FIRST   slisp_slow_first_look, 0, slisp_first_look
+        FIRST   slisp_slow_first_look_x, 1, slisp_first_look
+        FIRST   slisp_slow_first_take, 0, slisp_first_take
+        FIRST   slisp_slow_first_take_x, 1, slisp_first_take
+
+; A seq that walks something is never empty, and its own seq.
+%macro SEQ 4                            ; stub, registers, the runtime's function; the answer for such a seq, or r11: itself
+extern %3
+FUNCTION %1
+        test    r11b, 3
+        jnz     short .call
+        cmp     byte [r11+KIND_AND_FLAGS], KIND_VECTOR_SEQ
+        jne     short .call
+%ifnidn %4, r11
+        mov     r11d, %4
+%endif
+        ret
+.call:  SAVE    %2
+        mov     rdi, r11
+        call    %3
+        mov     r11, rax
+        RESTORE %2
+        ret
+%1.end:
+%endmacro
+        SEQ     slisp_slow_empty_look, 0, slisp_empty_look, 0
+        SEQ     slisp_slow_empty_look_x, 1, slisp_empty_look, 0
+        SEQ     slisp_slow_seq, 0, slisp_seq, r11
+        SEQ     slisp_slow_seq_x, 1, slisp_seq, r11
 
 %define GROUP access
 %include "runtime/control/slow_paths.def"
@@ -131,7 +194,14 @@ FUNCTION %1
         mov     rdx, [rcx]
         jmp     short .have
 .cons:  cmp     ecx, KIND_CONS
+%if %3 == 2
         jne     near .other
+%else
+        je      short .of_cons
+        SEQ_STEP .other
+        jmp     near .back
+.of_cons:
+%endif
         lea     rcx, [r11+%7]
         mov     rdx, [rcx]
 %if %3 == 1
