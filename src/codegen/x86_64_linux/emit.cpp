@@ -270,9 +270,12 @@ class Printer {
     const bool on_a = inst.operand[0] == a, on_b = inst.operand[0] == b;
     if (on_a != on_b && (on_a || add)) {           // b's word is odd, so one less still fits
       if (on_b) by = reg(a);
+      // The tag goes before a sum, so that overflow is that of the result, and comes behind a difference, which is even without it.
+      const bool tag_first = add && !constant;
+      if (tag_first) out_ << "dec " << d << '\n';
       out_ << (add ? "add " : "sub ") << d << ',' << by << "\njo near .o" << n << '\n';
-      if (!constant) out_ << (add ? "dec " : "inc ") << d << '\n';
-      cold_ += ".o" + n + ":\n" + (add ? "sub " : "add ") + d + "," + by + "\n";   // and on to the slow call
+      if (!add && !constant) out_ << "inc " << d << '\n';
+      cold_ += ".o" + n + ":\n" + (add ? "sub " : "add ") + d + "," + by + "\n" + (tag_first ? "inc " + d + "\n" : "");   // and on to the slow call
       out_ << ".d" << n << ":\n";
       return;
     }
