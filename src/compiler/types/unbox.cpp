@@ -90,7 +90,11 @@ class Rewriter {
   // v as the raw number it is known to be here.
   ValueId raw_of(ValueId v, Type type) {
     std::uint32_t r = root(v);
-    if (raw_[r].valid()) return resolve(raw_[r]);
+    if (raw_[r].valid()) {
+      const ValueId raw = resolve(raw_[r]);
+      // A number of the other kind: behind a test that is false for it, so nothing ever comes here.
+      return fn_[raw].type == type ? raw : constant(type, 0);
+    }
     auto& [block, value] = cached_[r];
     if (value.valid() && block == current_) return value;
     const Instruction* definition = kinds_.definition(ValueId{r});
