@@ -171,7 +171,16 @@ using slisp::abi::k_nil;
 
 extern "C" {
 
-Word slisp_get(Word collection, Word key) { return look(collection, key, k_nil); }
+Word slisp_get(Word collection, Word key) {
+  // A keyword in a small map: by identity.
+  if (is_kind(collection, Kind::ArrayMap) && is_kind(key, Kind::Keyword)) {
+    const Word* slot = at<slisp::abi::Inline>(collection)->slot;
+    for (const Word* const end = slot + 2 * array_map_size(header_of(collection)); slot != end; slot += 2)
+      if (*slot == key) return retained(slot[1]);
+    return k_nil;
+  }
+  return look(collection, key, k_nil);
+}
 Word slisp_get_default(Word collection, Word key, Word missing) {
   Word found = look(collection, key, missing);
   release(missing);

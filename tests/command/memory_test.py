@@ -36,7 +36,7 @@ KINDS = """
   (let [v (vec (range 100)) m (zipmap (range 50) (map str (range 50))) s (set (range 50)) l (list n 2) c (cons n [1]) f (fn [] n)
         all [v m s l c f {:n n} #{n :b} (str n "x") (* n 1.5) (atom n) (volatile! n) (delay n) (map inc [n]) (sorted-map n 1) (sorted-set n)
              (bigint (* n 1000000000000000000N)) (/ n 7) (* n 1.5M) (transient [n]) (->R n) (ex-info "x" {:n n}) (subvec v 3 (+ 3 n)) (rseq v) (range n 90)
-             (conj clojure.lang.PersistentQueue/EMPTY n) (seq v) (symbol (str "s" n))]]
+             (conj clojure.lang.PersistentQueue/EMPTY n) (seq v) (symbol (str "s" n)) (assoc v n :x) (repeat n "r")]]
     (count all)))
 (println (run 5))
 """
@@ -92,7 +92,7 @@ class Memory(Case):
     def test_a_lost_drop_is_told_by_its_kind(self):
         program = self.compiled(KINDS, "--debug-heap")
         seen = 0
-        for kind in ("String", "Double", "BigInt", "Ratio", "BigDecimal", "List", "Cons", "LazySeq", "Vector", "LargeVector", "VectorNode", "SubVector", "ArrayMap",
+        for kind in ("String", "Double", "BigInt", "Ratio", "BigDecimal", "List", "Cons", "LazySeq", "Vector", "LargeVector", "VectorBuffer", "VectorNode", "Repeat", "SubVector", "ArrayMap",
                      "HashMap", "MapNode", "HashSet", "SetNode", "TreeMap", "TreeSet", "TreeNode", "Queue", "Transient", "Fn", "Atom", "Volatile", "Delay",
                      "Record", "Exception", "RSeq", "Symbol"):
             done = self.run_command([program], env=dict(self.env, SLISP_HEAP_REPORT="1", SLISP_PLANT_FAULT="lost-drop-" + kind))

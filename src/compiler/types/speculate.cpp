@@ -13,6 +13,7 @@
 #include "src/compiler/types/long_entries.hpp"
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <optional>
 
 namespace slisp::compiler {
@@ -251,7 +252,8 @@ class Speculation {
     (void)copy;
   }
 
-  // A second copy of all that is reached from `body`, with values, epochs and slots of its own.
+  // A second copy of all that is reached from `body`, with values of its own, and epochs and slots of those that begin there: behind a call
+  // one may be open that began before it.
   BlockId clone(BlockId body) {
     std::vector<bool> seen(fn_.blocks.size());
     std::vector<BlockId> work{body};
@@ -287,14 +289,23 @@ class Speculation {
     auto name = [&](ValueId v) { return v.valid() && v.index < renamed.size() && renamed[v.index].valid() ? renamed[v.index] : v; };
     for (ValueId v : renamed)
       if (v.valid()) fn_[v].owner = name(fn_[v].owner);
-    auto epochs = static_cast<std::uint32_t>(fn_.epochs.size()), slots = static_cast<std::uint32_t>(fn_.slots.size());
-    for (std::uint32_t e = 0; e < epochs; ++e) {
-      EpochId parent = fn_.epochs[e].parent;
-      fn_.epochs.push_back({parent.valid() ? EpochId{parent.index + epochs} : parent});
-    }
-    for (std::uint32_t s = 0; s < slots; ++s) {
-      Slot slot = fn_.slots[s];
-      fn_.slots.push_back({EpochId{slot.epoch.index + epochs}, slot.words});
+    std::vector<std::uint32_t> epoch(fn_.epochs.size()), slot(fn_.slots.size());
+    std::iota(epoch.begin(), epoch.end(), 0u);
+    std::iota(slot.begin(), slot.end(), 0u);
+    for (BlockId b : region_)
+      for (const Instruction& inst : fn_[b].instructions)
+        if (inst.op == Op::EpochOpen && epoch[inst.id] == inst.id) {
+          epoch[inst.id] = static_cast<std::uint32_t>(fn_.epochs.size());
+          fn_.epochs.push_back(fn_.epochs[inst.id]);
+        }
+    for (std::size_t e = 0; e < epoch.size(); ++e)
+      if (epoch[e] != e)
+        if (EpochId& parent = fn_.epochs[epoch[e]].parent; parent.valid()) parent = EpochId{epoch[parent.index]};
+    for (std::size_t s = 0; s < slot.size(); ++s) {
+      const Slot old = fn_.slots[s];
+      if (epoch[old.epoch.index] == old.epoch.index) continue;
+      slot[s] = static_cast<std::uint32_t>(fn_.slots.size());
+      fn_.slots.push_back({EpochId{epoch[old.epoch.index]}, old.words});
     }
     for (BlockId b : region_) {
       Block made = fn_[b];
@@ -306,8 +317,8 @@ class Speculation {
           e.target = block[e.target.index];
           for (ValueId& v : e.arguments) v = name(v);
         }
-        if (inst.op == Op::EpochOpen || inst.op == Op::EpochClose) inst.id += epochs;
-        if (inst.op == Op::SlotAddress) inst.id += slots;
+        if (inst.op == Op::EpochOpen || inst.op == Op::EpochClose) inst.id = epoch[inst.id];
+        if (inst.op == Op::SlotAddress) inst.id = slot[inst.id];
       }
       fn_.blocks.push_back(std::move(made));
     }

@@ -40,6 +40,7 @@ TEST_CASE("random trees lower to IR that verifier and ownership checker accept")
         compiler::CompileContext context(diagnostics);
         context.options.mode = mode;
         context.options.level = level;
+        context.options.verify = std::getenv("SLISP_SHOW") != nullptr;   // then the pass at fault is named
         ir::Module module;
         std::string before = without_open(analyzer::print_tree(program));
         if (std::getenv("SLISP_SHOW")) {
