@@ -32,8 +32,8 @@ def main():
     library = place / "lib/slisp"
     library.mkdir(parents=True)
     for file in (args.build.resolve() / "lib/slisp").iterdir():
-        sanitized = made / "lib/slisp" / file.name
-        (library / file.name).symlink_to(sanitized if file.stem[3:] in ARCHIVES else file)
+        ours = file.stem[3:] in ARCHIVES
+        (library / file.name).symlink_to(next(made / room / file.name for room in ("runtime", "src", "lib/slisp") if (made / room / file.name).exists()) if ours else file)
     shutil.copy2(args.build / "slisp", place / "slisp")
     libraries = [subprocess.check_output(["g++", f"-print-file-name={name}"], text=True).strip() for name in ("libasan.so", "libubsan.so")]
     (place / "ld").write_text(LD.format(ld=shutil.which("ld"), libraries=" ".join(libraries)))
