@@ -67,7 +67,7 @@ struct Pipe {
 
 Owned bytes_array(std::string_view bytes) {
   Array* array = make_array(ElementType::Byte, static_cast<std::int64_t>(bytes.size()));
-  std::memcpy(array->data, bytes.data(), bytes.size());
+  if (!bytes.empty()) std::memcpy(array->data, bytes.data(), bytes.size());   // an empty view may have no address
   return adopt_object(array);
 }
 
