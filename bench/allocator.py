@@ -12,6 +12,7 @@ import argparse, concurrent.futures, json, math, os, pathlib, statistics, subpro
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 sys.path.insert(0, str(ROOT / "tests/tools"))
+from cpu import cpu_of
 from code_gate import SWITCHES, code_of
 
 CALLS_LOOPS_DOUBLES = ("fib", "tak", "ackermann", "nqueens", "sum-loop", "collatz", "mandelbrot", "spectral-norm", "nbody", "fannkuch")
@@ -20,13 +21,6 @@ CALLS_LOOPS_DOUBLES = ("fib", "tak", "ackermann", "nqueens", "sum-loop", "collat
 def build(slisp, source, options, output):
     done = subprocess.run([slisp, "compile", *options, str(source), "-o", str(output)], capture_output=True, text=True)
     return done.stderr if done.returncode != 0 else None
-
-
-def run(program, argument):
-    before = os.times()
-    done = subprocess.run([str(program), str(argument)], capture_output=True, text=True)
-    after = os.times()
-    return after.children_user + after.children_system - before.children_user - before.children_system, (done.returncode, done.stdout)
 
 
 def mean(ratios):
@@ -47,7 +41,7 @@ def speed(args, parts, folder):
             times, answers = {"": [], part: []}, set()
             for _ in range(args.pairs):
                 for which in ("", part, part, ""):
-                    cpu, answer = run(folder / (name + which), sizes[name]["n"])
+                    cpu, answer = cpu_of([folder / (name + which), sizes[name]["n"]])
                     times[which].append(cpu)
                     answers.add(answer)
             if len(answers) != 1:

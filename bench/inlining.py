@@ -4,10 +4,11 @@
 usage: inlining.py [--bin build/slisp] [--pairs 10] [--switch --no-inline] [--core N] [--only NAME,...] [--small] [--gate]
 
 Before any figure of a program counts: --stats proves that calls were inlined with, and none without, and both print the same at the small size
-(--small: nothing else is timed). A pair is one run of each; CPU seconds (user + system) are medians over all runs. Prints a Markdown table and, at the end,
+(--small: nothing else is timed). A pair is one run of each, every second pair the other way round; CPU seconds (user + system) are medians over all runs. Prints a Markdown table and, at the end,
 the geometric mean and the least. --gate checks and times nothing. Exit status 1: a gate failed.
 """
-import argparse, json, math, os, pathlib, re, resource, statistics, subprocess, sys, tempfile
+import argparse, json, math, os, pathlib, re, statistics, subprocess, sys, tempfile
+from cpu import cpu_of
 
 HERE = pathlib.Path(__file__).resolve().parent / "idioms"
 
@@ -22,14 +23,6 @@ def compile_program(slisp, source, out, flags):
                     r"(\d+) calls with known functions", r"(\d+) calls of clojure.core in line"):
         count += sum(int(n) for n in re.findall(pattern, done.stderr))
     return count
-
-
-def run(program, size, core):
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    pin = (lambda: os.sched_setaffinity(0, {core})) if core is not None else None
-    done = subprocess.run([str(program), str(size)], capture_output=True, text=True, preexec_fn=pin)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, (done.returncode, done.stdout)
 
 
 def main():
@@ -55,7 +48,7 @@ def main():
             with_count = compile_program(slisp, source, on, [])
             without_count = compile_program(slisp, source, off, options.switch.split())
             small = sizes[name]["small"]
-            same = run(on, small, options.core)[1] == run(off, small, options.core)[1]
+            same = cpu_of([on, small], options.core)[1] == cpu_of([off, small], options.core)[1]
             if with_count == 0 or without_count != 0 or not same:
                 failed.append(f"{name}: {with_count} inlined with, {without_count} without, outputs {'equal' if same else 'differ'}")
                 print(failed[-1], file=sys.stderr)
@@ -65,7 +58,7 @@ def main():
             times, outputs = {on: [], off: []}, set()
             for pair in range(options.pairs):
                 for program in (on, off) if pair % 2 == 0 else (off, on):
-                    seconds, output = run(program, size, options.core)
+                    seconds, output = cpu_of([program, size], options.core)
                     times[program].append(seconds)
                     outputs.add(output)
             if len(outputs) != 1:

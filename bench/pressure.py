@@ -5,19 +5,18 @@
 
 Each figure is the median of CPU seconds (user + system) of slisp, nasm and ld together, less those of hello; *growth* is what the last doubling costs.
 """
-import argparse, os, pathlib, resource, statistics, subprocess, sys, tempfile
+import argparse, os, pathlib, statistics, subprocess, sys, tempfile
+from cpu import cpu_of
 from gen_pressure import SHAPES
 
 HELLO = '(println "hello")\n'
 
 
-def cpu_of(command):
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(command, capture_output=True, text=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(command)}: {done.stderr}")
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+def cpu_of_compiling(command):
+    seconds, (status, _, errors) = cpu_of(command)
+    if status != 0:
+        sys.exit(f"{' '.join(command)}: {errors}")
+    return seconds
 
 
 def main():
@@ -33,7 +32,7 @@ def main():
         source, program = pathlib.Path(folder, "pressure.clj"), str(pathlib.Path(folder, "pressure"))
         def measure(text, wanted):
             source.write_text(text)
-            figure = statistics.median(cpu_of([args.bin, "compile", *args.options.split(), str(source), "-o", program]) for _ in range(args.rounds))
+            figure = statistics.median(cpu_of_compiling([args.bin, "compile", *args.options.split(), str(source), "-o", program]) for _ in range(args.rounds))
             printed = subprocess.run([program], capture_output=True, text=True).stdout
             if printed != wanted:
                 sys.exit(f"printed {printed[:200]!r}, not {wanted[:200]!r}")

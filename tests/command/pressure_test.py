@@ -3,10 +3,9 @@ checker accepts every function. What has no bound by its nature is compiled at f
 import os, sys, unittest
 sys.path.insert(0, os.path.dirname(__file__))
 from support import ROOT, Case
-sys.path.insert(0, str(ROOT / "bench"))
+sys.path[:0] = [str(ROOT / "bench"), str(ROOT / "tests/tools")]
+from code_gate import SWITCHES
 from gen_pressure import SHAPES
-
-SWITCHES = ("--no-regalloc", "--no-promote", "--no-belady", "--no-slot-forwarding", "--no-slot-coloring", "--no-remat")
 
 
 class Pressure(Case):

@@ -13,6 +13,7 @@ import argparse, concurrent.futures, hashlib, os, pathlib, struct, subprocess, s
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = ROOT / "tests/programs/generated_code"
 PINS = ROOT / "tests/code_gate.txt"
+# One for each part of the register allocator; all that measures or tests the parts takes them from here.
 SWITCHES = ("--no-regalloc", "--no-promote", "--no-belady", "--no-slot-forwarding", "--no-slot-coloring", "--no-remat")
 WITH_SWITCHES = ("dense_arithmetic", "exceptions", "registers")
 LEAST_CHANGED = 6

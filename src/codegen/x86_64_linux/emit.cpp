@@ -3,9 +3,10 @@
 // Idea: instructions.def bounds every instruction's size from above; a jump whose distance by those bounds is below 128 is short.
 #include "src/codegen/x86_64_linux/emit.hpp"
 #include "src/codegen/x86_64_linux/access_templates.hpp"
-#include "src/codegen/x86_64_linux/update_templates.hpp"
+#include "src/codegen/x86_64_linux/allocation_templates.hpp"
 #include "src/codegen/x86_64_linux/emit_raw.hpp"
 #include "src/codegen/x86_64_linux/isel.hpp"
+#include "src/codegen/x86_64_linux/update_templates.hpp"
 #include "src/compiler/check.hpp"
 #include "src/compiler/symbols.hpp"
 #include <algorithm>

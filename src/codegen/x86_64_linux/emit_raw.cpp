@@ -81,15 +81,6 @@ void on_longs(RawText& t, const MInst& inst, const std::string& name, const std:
     t.code += "jo near .c" + n + "\n";
     t.cold += ".c" + n + ":\n" + first + "call " + t.stub("slisp_long_overflow_slow") + "\njmp near .b" + std::to_string(inst.exit) + "\n";
   };
-  // Unchecked into a third register: an address is computed.
-  if (!checked && !same(d, a) && (name == "add" || (name == "sub" && b.is(Operand::Kind::Immediate)))) {
-    const bool number = b.is(Operand::Kind::Immediate);
-    if (!number || (b.value > INT32_MIN && b.value <= INT32_MAX)) {
-      const std::int64_t distance = name == "sub" ? -b.value : b.value;
-      t.code += "lea " + reg(d) + ",[" + reg(a) + (number ? (distance < 0 ? "" : "+") + std::to_string(distance) : "+" + t.place(b)) + "]\n";
-      return;
-    }
-  }
   bool in_place = !checked || !undo.empty();
   if (same(d, a) && in_place && !(checked && same(d, b))) {
     t.code += name + " " + reg(d) + "," + t.place(b) + "\n";
@@ -98,11 +89,13 @@ void on_longs(RawText& t, const MInst& inst, const std::string& name, const std:
     t.code += name + " " + reg(d) + "," + reg(a) + "\n";
     overflow(undo + " " + reg(d) + "," + reg(a) + "\n");
   } else if (!same(d, a) && !same(d, b) && (!checked || inst.free_result)) {
-    const bool sum = !checked && (name == "add" || (name == "sub" && b.is(Operand::Kind::Immediate) && b.value != INT32_MIN));
-    if (sum && b.is(Operand::Kind::Register)) {
+    // Unchecked, a sum is computed as an address.
+    const bool number = b.is(Operand::Kind::Immediate);
+    const std::int64_t distance = number ? (name == "sub" ? -b.value : b.value) : 0;
+    if (!checked && number && (name == "add" || name == "sub") && distance >= INT32_MIN && distance <= INT32_MAX) {
+      t.code += "lea " + reg(d) + ",[" + reg(a) + (distance < 0 ? "" : "+") + std::to_string(distance) + "]\n";
+    } else if (!checked && name == "add" && b.is(Operand::Kind::Register)) {
       t.code += "lea " + reg(d) + ",[" + reg(a) + "+" + reg(b) + "]\n";
-    } else if (sum && b.is(Operand::Kind::Immediate)) {
-      t.code += "lea " + reg(d) + ",[" + reg(a) + "+" + std::to_string(name == "add" ? b.value : -b.value) + "]\n";
     } else {
       t.code += "mov " + reg(d) + "," + reg(a) + "\n" + name + " " + reg(d) + "," + t.place(b) + "\n";
       overflow("");

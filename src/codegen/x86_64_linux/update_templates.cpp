@@ -22,7 +22,8 @@ static_assert(k_assoc_in_place == 1160);                      // runtime/control
 }  // namespace
 
 TemplateText assoc_index(const AccessContext& at, const RegisterNames& d, const RegisterNames& v, const RegisterNames& key, const std::string& drop) {
-  auto label = [&](char c) { return std::string(".") + c + at.label; };
+  Text slow(at);
+  auto label = [&](char c) { return slow.label(c); };
   const std::string arguments = "r15+" + text(abi::k_offset_arguments), small = text(static_cast<unsigned>(abi::Kind::Vector)),
                     large = text(static_cast<unsigned>(abi::Kind::LargeVector)), nil = text(abi::k_nil);
   // The place's address is in d: the values change there. Then d is the collection.
@@ -42,8 +43,8 @@ TemplateText assoc_index(const AccessContext& at, const RegisterNames& d, const 
               text(offsetof(LargeVector, size)) + "]\ncmp r11," + d.wide + "\njae near " + label('c') + "\nmov " + d.wide + ",[" + v.wide + '+' +
               text(offsetof(LargeVector, root)) + "]\ncmp dword [" + d.wide + "],1\njne near " + label('c') + "\nlea " + d.wide + ",[" + d.wide + "+r11*8+" +
               text(offsetof(VectorBuffer, slot)) + "]\n" + change + "jmp near " + label('o') + '\n';
-  out.cold += label('c') + ":\nmov [" + arguments + "]," + v.wide + "\nmov [" + arguments + "+8]," + key.wide + "\ncall " + at.slow_path +
-              "\ntest r11,r11\njz near " + at.failed + "\nmov " + d.wide + ",r11\njmp near " + label('d') + '\n';
+  slow.ask(d, v.wide, key.wide, 'c');
+  out.cold += slow.take();
   return out;
 }
 

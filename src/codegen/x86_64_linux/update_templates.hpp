@@ -1,6 +1,6 @@
 // update_templates.hpp: changes of vectors in place as text.
 #pragma once
-#include "src/codegen/x86_64_linux/access_templates.hpp"
+#include "src/codegen/x86_64_linux/template_text.hpp"
 
 namespace slisp::x64 {
 
