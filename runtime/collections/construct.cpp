@@ -6,7 +6,6 @@
 #include "runtime/control/exceptions.hpp"
 #include "runtime/seqs/seqs.hpp"
 #include "runtime/types/operations.hpp"
-#include <algorithm>
 
 namespace slisp::rt {
 namespace {

@@ -2,20 +2,34 @@
 // Keeps: an object is consistent before and after each function; only unique objects are written to.
 #include "runtime/collections/layouts.hpp"
 #include "runtime/control/exceptions.hpp"
+#include <atomic>
 
 namespace slisp::rt {
 
+namespace {
+// Another thread may give a flat vector that both have its trie meanwhile (kept_trie, vector_flat.cpp): the tail is read once, atomically.
+Header* copy_large_vector(LargeVector* vector) {
+  const Header* h = &vector->header;
+  auto* copy = reinterpret_cast<LargeVector*>(allocate(Kind::LargeVector, bytes_of(h), h->slots, h->flags));
+  copy->size = vector->size;
+  copy->shift = vector->shift;
+  copy->root = retained(vector->root);
+  copy->tail = retained(std::atomic_ref(vector->tail).load(std::memory_order_acquire));
+  if (meta_slots(h)) slots_of(&copy->header)[h->slots - 1] = retained(meta_of(word_of(vector)));
+  share_nodes(&vector->header);
+  share_nodes(&copy->header);
+  return &copy->header;
+}
+}  // namespace
+
 Header* copy_object(Header* object) {
+  if (object->kind == Kind::LargeVector) return copy_large_vector(reinterpret_cast<LargeVector*>(object));
   const std::size_t bytes = bytes_of(object);
   Header* copy = allocate(object->kind, bytes, object->slots, object->flags);
   std::memcpy(reinterpret_cast<char*>(copy) + sizeof(Header), reinterpret_cast<char*>(object) + sizeof(Header),
               bytes - sizeof(Header));
   Word* slots = slots_of(copy);
   for (unsigned i = 0; i < copy->slots; ++i) retain(slots[i]);
-  if (copy->kind == Kind::LargeVector) {
-    share_nodes(object);
-    share_nodes(copy);
-  }
   return copy;
 }
 

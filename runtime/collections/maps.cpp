@@ -145,14 +145,12 @@ Word tree_put(Word map, Word key, Word value) {
   return finish_put(map, change, key, value);
 }
 
-}  // namespace
-
-namespace {
 std::uint32_t next_index(MapCursor& cursor) {
   if (!cursor.started) cursor.index[0] = 0;
   cursor.started = true;
   return cursor.index[0]++;
 }
+
 }  // namespace
 
 Word new_hash_map() {

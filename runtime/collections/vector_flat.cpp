@@ -60,6 +60,13 @@ VectorBuffer* grown(VectorBuffer* buffer) {
   note_capacity(moved);
   return moved;
 }
+// The buffer with one element more, which is consumed; it may move.
+VectorBuffer* appended(VectorBuffer* buffer, Word element) {
+  if (buffer->size == buffer->capacity) buffer = grown(buffer);
+  buffer->slot[buffer->size] = element;
+  set_size(buffer, std::size_t{buffer->size} + 1);
+  return buffer;
+}
 // A buffer that is mostly room is replaced by one with as much room as elements.
 void shrink(LargeVector* v) {
   VectorBuffer* buffer = buffer_of(v);
@@ -85,12 +92,11 @@ Word as_trie(Word v) {
 }
 // The trie that a vector keeps, borrowed; 0: it may keep none, being static data.
 Word kept_trie(LargeVector* flat) {
+  if (count_of(&flat->header) == 0) return 0;
   if (!is_shared(&flat->header)) {
-    if (count_of(&flat->header) == 0) return 0;
     if (flat->tail == abi::k_nil) flat->tail = make_trie(buffer_of(flat)->slot, flat->size);
     return flat->tail;
   }
-  if (count_of(&flat->header) == 0) return 0;
   std::atomic_ref<Word> kept(flat->tail);
   Word trie = kept.load(std::memory_order_acquire);
   if (trie != abi::k_nil) return trie;
@@ -138,13 +144,7 @@ Word flat_of_full_vector(Word v, Word element) {
 Word flat_conj(Word v, Word element) {
   LargeVector* flat = changeable(v);
   if (flat == nullptr) return trie_conj(as_trie(v), element);
-  VectorBuffer* buffer = buffer_of(flat);
-  if (buffer->size == buffer->capacity) {
-    buffer = grown(buffer);
-    flat->root = word_of(buffer);
-  }
-  buffer->slot[buffer->size] = element;
-  set_size(buffer, std::size_t{buffer->size} + 1);
+  flat->root = word_of(appended(buffer_of(flat), element));
   ++flat->size;
   return v;
 }
@@ -186,11 +186,7 @@ Word flat_leaf(Word v, std::size_t index) {
 
 VectorBuilder::VectorBuilder(std::size_t room) : buffer_(new_buffer(std::max<std::size_t>(room, k_branch))) {}
 
-void VectorBuilder::add(Word element) {
-  if (buffer_->size == buffer_->capacity) buffer_ = grown(buffer_);
-  buffer_->slot[buffer_->size] = element;
-  set_size(buffer_, std::size_t{buffer_->size} + 1);
-}
+void VectorBuilder::add(Word element) { buffer_ = appended(buffer_, element); }
 
 Word VectorBuilder::take() {
   if (buffer_->size > k_branch) return vector_of(std::exchange(buffer_, nullptr));

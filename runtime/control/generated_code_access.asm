@@ -7,16 +7,16 @@
 %include "runtime/control/large_vector.inc"
 %include "runtime/control/vector_seq.inc"
 
-; A second owner of the value in r11; destroys eax. Goes to %1 when others count it too.
-%macro COUNT 1
-        test    r11b, 3
+; A second owner of the value in %1, whose lowest byte is %2; destroys eax. Goes to %3 when others count it too.
+%macro COUNT 3
+        test    %2, 3
         jnz     short %%done
-        mov     eax, [r11]
+        mov     eax, [%1]
         sub     eax, 1
         jc      short %%done            ; immortal
         cmp     eax, 0x7ffffffe
-        jae     near %1
-        inc     dword [r11]
+        jae     near %3
+        inc     dword [%1]
 %%done:
 %endmacro
 
@@ -35,7 +35,7 @@ FUNCTION %1
         LEAF    r11, rdx, edx, .other, 0        ; a negative index too
         and     eax, 31
         mov     r11, [r11+SLOTS+rax*8]
-        COUNT   .other
+        COUNT   r11, r11b, .other
         pop     rdx
         pop     rcx
         pop     rax
@@ -111,21 +111,14 @@ extern %3
 FUNCTION %1
         test    r11b, 3
         jnz     near .call
-        cmp     byte [r11+KIND_AND_FLAGS], KIND_VECTOR_SEQ
+        cmp     byte [r11+KIND], KIND_VECTOR_SEQ
         jne     near .call
         push    rax
         push    rcx
         push    rdx
         SEQ_ELEMENT .other
-        test    cl, 3
-        jnz     short .done
-        mov     eax, [rcx]
-        sub     eax, 1
-        jc      short .done             ; immortal
-        cmp     eax, 0x7ffffffe
-        jae     short .other
-        inc     dword [rcx]
-.done:  mov     r11, rcx
+        COUNT   rcx, cl, .other
+        mov     r11, rcx
         pop     rdx
         pop     rcx
         pop     rax
@@ -152,7 +145,7 @@ extern %3
 FUNCTION %1
         test    r11b, 3
         jnz     short .call
-        cmp     byte [r11+KIND_AND_FLAGS], KIND_VECTOR_SEQ
+        cmp     byte [r11+KIND], KIND_VECTOR_SEQ
         jne     short .call
 %ifnidn %4, r11
         mov     r11d, %4
@@ -176,8 +169,6 @@ FUNCTION %1
 
 ; A part of a list's cell, which is consumed. %2: registers, %3: 0 rest, 1 next, 2 first; %4: the end of an object, %5: the runtime's function;
 ; %6, %7: where a List and a Cons have it.
-%define KIND_LIST 12                    ; asserted in src/codegen/x86_64_linux/access_templates.cpp
-%define KIND_CONS 13
 %macro STEP 7
 extern %4, %5
 FUNCTION %1
@@ -220,15 +211,7 @@ FUNCTION %1
         jl      near .other
         cmp     eax, 0x7fffffff
         je      short .other
-        test    dl, 3
-        jnz     short .counted
-        mov     eax, [rdx]
-        sub     eax, 1
-        jc      short .counted          ; immortal
-        cmp     eax, 0x7ffffffe
-        jae     short .other
-        inc     dword [rdx]
-.counted:
+        COUNT   rdx, dl, .other
         dec     dword [r11]
         mov     r11, rdx
 .done:

@@ -6,12 +6,7 @@
 
 %include "runtime/control/generated_code.inc"
 
-%define KIND 4                          ; k_offset_kind
-%define SLOTS 6                         ; k_offset_slots
 %define FIRST_SLOT 8                    ; of array maps and records
-%define NIL 2
-%define KIND_ARRAY_MAP 25               ; asserted in src/codegen/x86_64_linux/emit.cpp
-%define KIND_RECORD 47
 
 extern slisp_lookup_keyword
 extern slisp_lookup_keyword_take
@@ -28,7 +23,7 @@ FUNCTION %1
         jnz     short %%no_object
         cmp     byte [rax+KIND], KIND_ARRAY_MAP
         jne     short %%no_map
-        movzx   ecx, word [rax+SLOTS]
+        movzx   ecx, word [rax+NUMBER_OF_SLOTS]
         shr     ecx, 1                  ; metadata is the odd one
         jz      short %%missing
         mov     rdx, [r15+CONTEXT_ARGUMENTS+8]

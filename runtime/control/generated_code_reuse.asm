@@ -5,13 +5,7 @@
 
 %include "runtime/control/generated_code.inc"
 
-%define NIL 2
-%define KIND 4
-%define NUMBER_OF_SLOTS 6
-%define KIND_LIST 12                    ; asserted in src/codegen/x86_64_linux/access_templates.cpp; its slots begin one word further on
-%define KIND_CONS 13
-%define KIND_VECTOR 21
-
+; The slots of a List begin one word further on than the others'.
 %macro SHELL 2
 extern %2
 FUNCTION %1

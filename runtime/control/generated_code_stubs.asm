@@ -8,10 +8,6 @@
 %define ENTRY_MANY 56                   ; k_offset_entry_many
 %define VARIADIC 64                     ; k_offset_variadic
 %define VARIADIC_FIXED 72
-%define KIND 4                          ; k_offset_kind
-%define NIL 2
-
-%define KIND_FN 36                      ; asserted in src/codegen/x86_64_linux/emit.cpp
 %include "runtime/control/generated_code.inc"
 
 extern _ZN5slisp2rt11retain_slowEPNS_3abi6HeaderE       ; slisp::rt::retain_slow(Header*)

@@ -7,16 +7,11 @@
 %include "runtime/control/generated_code.inc"
 %include "runtime/control/large_vector.inc"
 
-%define KIND_VECTOR 21                  ; these are asserted in runtime/collections/vector_trie.cpp
-%define KIND_TRANSIENT 34
-%define TRANSIENT_FINISHED 8
+%define TRANSIENT_FINISHED 8            ; these are asserted in runtime/collections/vector_trie.cpp
 %define TRANSIENT_CONTENT 16
 %define UPDATES_CONJ 1136               ; in place: column 0
 %define UPDATES_ASSOC 1160
 %define UPDATES_POP 1232
-
-%define KIND 4
-%define NUMBER_OF_SLOTS 6
 
 ; r11: the collection or, with %1, the transient that holds it: then the collection comes into r11. Goes to %2 unless nobody else has it.
 %macro UNIQUE 2

@@ -8,9 +8,6 @@
 
 %include "runtime/control/generated_code.inc"
 
-%define KIND 4
-%define NUMBER_OF_SLOTS 6
-%define NIL 2
 ; asserted in runtime/memory/context.hpp
 ; what has no slots: String, Long, Double
 %define LEAVES      (1 << 0) | (1 << 3) | (1 << 4)
@@ -27,6 +24,24 @@
 %define FULL 3
 
 extern _ZN5slisp2rt12release_slowEPNS_3abi6HeaderE      ; slisp::rt::release_slow(Header*)
+
+; The block of the object in %1 is free; %2 and %3 are destroyed. Goes to %4 if its page is another heap's or changes its state.
+%macro FREE_BLOCK 4
+        mov     %2, %1
+        and     %2, -32768
+        mov     %3, [r15+HEAP]
+        cmp     [%2+PAGE_HEAP], %3
+        jne     %4
+        cmp     dword [%2+PAGE_USED], 1
+        je      %4
+        cmp     byte [%2+PAGE_STATE], FULL
+        je      %4
+        inc     qword [r15+FREED]
+        mov     %3, [%2+PAGE_FREE]
+        mov     [%1], %3
+        mov     [%2+PAGE_FREE], %1
+        dec     dword [%2+PAGE_USED]
+%endmacro
 
 %macro END 2
 FUNCTION %1
@@ -62,20 +77,7 @@ FUNCTION %1
         mov     r8, LEAVES
         bt      r8, rdi
         jnc    .keep
-        mov     rdi, rax
-        and     rdi, -32768
-        mov     r8, [r15+HEAP]
-        cmp     [rdi+PAGE_HEAP], r8
-        jne    .keep
-        cmp     dword [rdi+PAGE_USED], 1
-        je     .keep
-        cmp     byte [rdi+PAGE_STATE], FULL
-        je     .keep
-        inc     qword [r15+FREED]
-        mov     r8, [rdi+PAGE_FREE]
-        mov     [rax], r8
-        mov     [rdi+PAGE_FREE], rax
-        dec     dword [rdi+PAGE_USED]
+        FREE_BLOCK rax, rdi, r8, .keep
         pop     r8
         pop     rdi
         mov     qword [rdx+rcx*8], NIL
@@ -91,20 +93,7 @@ FUNCTION %1
         dec     dword [rax]
         mov     qword [rdx+rcx*8], NIL
         jmp    .next
-.free:  mov     rax, r11
-        and     rax, -32768
-        mov     rcx, [r15+HEAP]
-        cmp     [rax+PAGE_HEAP], rcx
-        jne    .other
-        cmp     dword [rax+PAGE_USED], 1
-        je     .other
-        cmp     byte [rax+PAGE_STATE], FULL
-        je     .other
-        inc     qword [r15+FREED]
-        mov     rcx, [rax+PAGE_FREE]
-        mov     [r11], rcx
-        mov     [rax+PAGE_FREE], r11
-        dec     dword [rax+PAGE_USED]
+.free:  FREE_BLOCK r11, rax, rcx, .other
         test    rsi, rsi
         jz     .done
         mov     r11, [rsi]
@@ -134,20 +123,7 @@ extern _ZN5slisp2rt11free_memoryEPNS_3abi6HeaderE       ; slisp::rt::free_memory
 FUNCTION %1
         push    rax
         push    rcx
-        mov     rax, r11
-        and     rax, -32768
-        mov     rcx, [r15+HEAP]
-        cmp     [rax+PAGE_HEAP], rcx
-        jne     short .other
-        cmp     dword [rax+PAGE_USED], 1
-        je      short .other
-        cmp     byte [rax+PAGE_STATE], FULL
-        je      short .other
-        inc     qword [r15+FREED]
-        mov     rcx, [rax+PAGE_FREE]
-        mov     [r11], rcx
-        mov     [rax+PAGE_FREE], r11
-        dec     dword [rax+PAGE_USED]
+        FREE_BLOCK r11, rax, rcx, .other
         pop     rcx
         pop     rax
         ret

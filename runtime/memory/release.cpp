@@ -81,9 +81,6 @@ void end_all(abi::Runtime& runtime) {
   }
 }
 
-}  // namespace
-
-namespace {
 // What most objects are: few references, all of which live on. Ended at once; false: what was not released is still there.
 inline bool end_alone(Header* object) {
   constexpr unsigned k_few = 8;
@@ -101,6 +98,7 @@ inline bool end_alone(Header* object) {
   free_memory(object);
   return true;
 }
+
 }  // namespace
 
 void release_slow(Header* object) {
