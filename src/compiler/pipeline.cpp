@@ -107,29 +107,29 @@ bool compile_program(CompileContext& context, Program& original, ir::Module& mod
   if (!lower_program(context, program, world, module)) return false;
   after_ir(context, "lower", module);
 
+  InlineCounts uncounted_calls;
+  InlineCounts& inlined = context.inline_counts ? *context.inline_counts : uncounted_calls;
+  TypeCounts uncounted_types;
+  TypeCounts& types = context.type_counts ? *context.type_counts : uncounted_types;
   if (context.enabled("fold-branches", 2)) per_function(module, fold_branches);
   after_ir(context, "fold-branches", module);
   if (context.enabled("thread-jumps", 2)) per_function(module, thread_jumps);
   after_ir(context, "thread-jumps", module);
   if (context.enabled("inline", 2) && context.options.mode != Mode::Repl) {
-    InlineCounts uncounted;
     if (context.enabled("guard-calls", 2) && context.options.mode == Mode::Program && !context.options.with_eval)
-      guard_calls(module, context.inline_counts ? *context.inline_counts : uncounted, context.explain_inline);
+      guard_calls(module, inlined, context.explain_inline);
     after_ir(context, "guard-calls", module);
-    inline_calls(module, context.inline_counts ? *context.inline_counts : uncounted, context.explain_inline);
+    inline_calls(module, inlined, context.explain_inline);
     after_ir(context, "inline", module);
     if (context.enabled("fold-branches", 2)) per_function(module, fold_branches);
     if (context.enabled("thread-jumps", 2)) per_function(module, thread_jumps);
   }
-  TypeCounts uncounted_types;
-  TypeCounts& types = context.type_counts ? *context.type_counts : uncounted_types;
   if (context.enabled("infer", 2) && context.enabled("speculate", 2) && context.enabled("unbox", 2) && context.options.mode == Mode::Program) {
     types.versions += speculate(module, context.enabled("long-entries", 2), types.long_entries) + speculate_doubles(module);
     after_ir(context, "speculate", module);
   }
   if (context.enabled("inline", 2) && context.enabled("inline-recursion", 2) && context.options.mode == Mode::Program) {
-    InlineCounts uncounted;
-    inline_recursion(module, context.inline_counts ? *context.inline_counts : uncounted, context.explain_inline);
+    inline_recursion(module, inlined, context.explain_inline);
     after_ir(context, "inline-recursion", module);
   }
   if (context.enabled("infer", 2)) {

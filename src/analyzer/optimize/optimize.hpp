@@ -48,6 +48,8 @@ void set_process_vars(Program& program);
 void set_up_names(Program& program, Environment& environment, const std::vector<std::string>& namespaces, bool always);
 bool looks_up_names(const VarInfo& var);
 
+// eval and its kin.
+bool runs_text_or_form(const VarInfo& var);
 // Where a test of the program (a function in a definition's metadata) comes to eval or its kin; null: none does.
 const Node* test_that_reaches_eval(const Program& program);
 

@@ -60,8 +60,8 @@ bool only_makes(Node* node, unsigned depth) {
   }
 }
 
-bool runs_code(std::string_view name) {
-  return name == "macroexpand" || name == "macroexpand-1" || name == "eval" || name == "load-string" || name == "load-reader" || name == "load-file" || name == "load";
+bool needs_evaluator(const VarInfo& var) {
+  return runs_text_or_form(var) || (var.ns == "clojure.core" && (var.name == "macroexpand" || var.name == "macroexpand-1"));
 }
 
 class Walk {
@@ -111,7 +111,7 @@ class Walk {
   }
 
   void look_at(const VarInfo* var, const Span& span) {
-    if (!with_eval_ && var->ns == "clojure.core" && runs_code(var->name)) {
+    if (!with_eval_ && needs_evaluator(*var)) {
       diagnostics_.error("e-eval", span, var->name + " is not offered to a running program", "an executable contains no compiler",
                          "compile it with --with-eval: the program then carries the evaluator");
     }
@@ -249,6 +249,10 @@ class Walk {
 };
 
 }  // namespace
+
+bool runs_text_or_form(const VarInfo& var) {
+  return var.ns == "clojure.core" && (var.name == "eval" || var.name == "load-string" || var.name == "load-reader" || var.name == "load-file" || var.name == "load");
+}
 
 void report_refusals(Program& program, const Environment& environment, reader::Diagnostics& diagnostics, bool with_eval) {
   Walk(program, environment, diagnostics, with_eval).run();

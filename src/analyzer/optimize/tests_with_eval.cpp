@@ -11,10 +11,6 @@
 namespace slisp::analyzer {
 namespace {
 
-bool runs_text_or_form(const VarInfo& var) {
-  return var.ns == "clojure.core" && (var.name == "eval" || var.name == "load-string" || var.name == "load-reader" || var.name == "load-file" || var.name == "load");
-}
-
 class Search {
  public:
   // The first mention below `node`, and below what it mentions in turn.

@@ -17,28 +17,6 @@ std::string_view condition_text(Condition c) {
   }
   return "";
 }
-Condition opposite(Condition c) {
-  switch (c) {
-    case Condition::Less: return Condition::GreaterEqual;
-    case Condition::LessEqual: return Condition::Greater;
-    case Condition::Greater: return Condition::LessEqual;
-    case Condition::GreaterEqual: return Condition::Less;
-    case Condition::Equal: return Condition::NotEqual;
-    case Condition::NotEqual: return Condition::Equal;
-  }
-  return c;
-}
-Condition mirrored(Condition c) {
-  switch (c) {
-    case Condition::Less: return Condition::Greater;
-    case Condition::LessEqual: return Condition::GreaterEqual;
-    case Condition::Greater: return Condition::Less;
-    case Condition::GreaterEqual: return Condition::LessEqual;
-    case Condition::Equal:
-    case Condition::NotEqual: break;
-  }
-  return c;
-}
 
 namespace {
 

@@ -7,8 +7,6 @@
 namespace slisp::x64 {
 
 std::string_view condition_text(Condition c);
-Condition opposite(Condition c);
-Condition mirrored(Condition c);     // of the operands the other way round
 
 // What the printer of a function lends: places of operands, names of the runtime, numbers for labels.
 struct RawText {

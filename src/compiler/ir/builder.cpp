@@ -70,6 +70,14 @@ ValueId Builder::new_value(Type type, Ownership ownership, BlockId block, ValueI
   return ValueId{static_cast<std::uint32_t>(fn_.values.size() - 1)};
 }
 
+BlockId Builder::move_to_new_block(BlockId block) {
+  const BlockId made = new_block();
+  std::swap(fn_[made].instructions, fn_[block].instructions);
+  for (const Instruction& inst : fn_[made].instructions)
+    if (inst.result.valid() && fn_[inst.result].block == block) fn_[inst.result].block = made;
+  return made;
+}
+
 ValueId Builder::add_parameter(BlockId block, Type type, Ownership ownership) {
   ValueId v = new_value(type, ownership, block);
   fn_[block].parameters.push_back(v);

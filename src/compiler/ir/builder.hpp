@@ -14,6 +14,7 @@ class Builder {
   Function& function() { return fn_; }
   BlockId new_block();
   ValueId new_value(Type type, Ownership ownership, BlockId block, ValueId owner = {});
+  BlockId move_to_new_block(BlockId block);              // all instructions of a block; the values they define move too
   ValueId add_parameter(BlockId block, Type type, Ownership ownership);
 
   BlockId current() const { return current_; }
@@ -36,6 +37,8 @@ class Builder {
   // Terminators. Afterwards reachable() is false, except for the try_ ones: they go on in a new block with the result defined.
   void jump(BlockId target, std::vector<ValueId> arguments = {});
   void branch(ValueId condition, BlockId then, BlockId otherwise);
+  // To `yes` if the predicate of one value holds.
+  void branch_on(abi::RuntimeFunctionId predicate, ValueId value, BlockId yes, BlockId no) { branch(call(predicate, {value}), yes, no); }
   void ret(ValueId value);
   void unwind();
   void unreachable();

@@ -35,6 +35,14 @@ std::vector<BlockId> reverse_postorder(const Function& function) {
   return order;
 }
 
+std::vector<const Instruction*> definitions(const Function& function) {
+  std::vector<const Instruction*> definition(function.values.size(), nullptr);
+  for (const Block& b : function.blocks)
+    for (const Instruction& inst : b.instructions)
+      if (inst.result.valid()) definition[inst.result.index] = &inst;
+  return definition;
+}
+
 std::vector<std::vector<BlockId>> predecessors(const Function& function) {
   std::vector<std::vector<BlockId>> result(function.blocks.size());
   for (BlockId b : reverse_postorder(function))

@@ -15,6 +15,9 @@ std::vector<BlockId> reverse_postorder(const Function& function);
 // For each block the blocks with an edge to it (once per edge), reachable ones only.
 std::vector<std::vector<BlockId>> predecessors(const Function& function);
 
+// For each value the instruction that defines it; null for parameters.
+std::vector<const Instruction*> definitions(const Function& function);
+
 // Dominator tree of the reachable blocks (Cooper, Harvey & Kennedy's iteration over reverse postorder).
 class Dominators {
  public:

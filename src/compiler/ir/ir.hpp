@@ -36,6 +36,30 @@ enum class Type : std::uint8_t { Any, I64, F64, Bool, Block, None };
 enum class Ownership : std::uint8_t { Owned, Borrowed, Trivial };
 enum class Condition : std::uint8_t { Less, LessEqual, Greater, GreaterEqual, Equal, NotEqual };
 
+constexpr Condition opposite(Condition c) {
+  switch (c) {
+    case Condition::Less: return Condition::GreaterEqual;
+    case Condition::LessEqual: return Condition::Greater;
+    case Condition::Greater: return Condition::LessEqual;
+    case Condition::GreaterEqual: return Condition::Less;
+    case Condition::Equal: return Condition::NotEqual;
+    case Condition::NotEqual: return Condition::Equal;
+  }
+  return c;
+}
+// Of the operands the other way round.
+constexpr Condition mirrored(Condition c) {
+  switch (c) {
+    case Condition::Less: return Condition::Greater;
+    case Condition::LessEqual: return Condition::GreaterEqual;
+    case Condition::Greater: return Condition::Less;
+    case Condition::GreaterEqual: return Condition::LessEqual;
+    case Condition::Equal:
+    case Condition::NotEqual: break;
+  }
+  return c;
+}
+
 enum class Op : std::uint8_t {
 #define SLISP_OP(name, text, result, ends) name,
 #include "src/compiler/ir/ops.def"

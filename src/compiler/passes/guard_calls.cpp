@@ -9,6 +9,8 @@
 #include "runtime/api.hpp"
 #include "runtime/control/classes.hpp"
 #include "runtime/types/types.hpp"
+#include "src/compiler/ir/builder.hpp"
+#include "src/compiler/ir/cfg.hpp"
 #include "src/compiler/passes/inline_calls.hpp"
 #include <algorithm>
 #include <map>
@@ -48,10 +50,7 @@ class Guards {
 
   // Protocols, by the cell of their var, and what forbids to know them.
   void collect(const Function& fn) {
-    std::vector<const Instruction*> definition(fn.values.size(), nullptr);
-    for (const Block& b : fn.blocks)
-      for (const Instruction& inst : b.instructions)
-        if (inst.result.valid()) definition[inst.result.index] = &inst;
+    const std::vector<const Instruction*> definition = definitions(fn);
     auto static_of = [&](ValueId v) { return definition[v.index] != nullptr && definition[v.index]->op == Op::Static ? definition[v.index]->id : UINT32_MAX; };
     for (const Block& b : fn.blocks)
       for (const Instruction& inst : b.instructions) {
@@ -109,17 +108,12 @@ class Guards {
     if (drop == list.end()) return std::nullopt;
     Instruction first = std::move(*drop);
     list.erase(drop);
-    const BlockId rest{static_cast<std::uint32_t>(fn.blocks.size())};
-    fn.blocks.emplace_back();
-    std::swap(fn[rest].instructions, fn[at].instructions);
-    for (const Instruction& inst : fn[rest].instructions)
-      if (inst.result.valid() && fn[inst.result].block == at) fn[inst.result].block = rest;
-    Instruction jump;
-    jump.op = Op::Jump;
-    jump.line = first.line;
-    jump.edges = {{rest, {}}};
+    Builder builder(fn);
+    const BlockId rest = builder.move_to_new_block(at);
+    builder.position(at);
+    builder.set_line(first.line);
     fn[at].instructions.push_back(std::move(first));
-    fn[at].instructions.push_back(std::move(jump));
+    builder.jump(rest);
     return rest;
   }
   static bool drops(const Function& fn, BlockId at, ValueId v) {
@@ -147,15 +141,8 @@ class Guards {
     ++counts_.guarded;
     // The lookup goes into a block of its own; what it gives is dropped before the ways meet.
     const SourceLine line = lookup.line;
-    auto value = [&](Type type, Ownership ownership, BlockId at) {
-      fn.values.push_back({type, ownership, {}, at});
-      return ValueId{static_cast<std::uint32_t>(fn.values.size() - 1)};
-    };
-    auto block = [&] {
-      fn.blocks.emplace_back();
-      return BlockId{static_cast<std::uint32_t>(fn.blocks.size() - 1)};
-    };
-    const BlockId slow = block();
+    Builder builder(fn);
+    const BlockId slow = builder.new_block();
     for (std::size_t i = 3; i > 0; --i) {
       auto& from = fn[b].instructions;
       Instruction& inst = from[from.size() - i];
@@ -165,7 +152,7 @@ class Guards {
     fn[b].instructions.resize(fn[b].instructions.size() - 3);
     const BlockId joined = *behind_drop(fn, done, method), given_up = *behind_drop(fn, failed, method);
     const ValueId result = invoke.result;
-    const ValueId looked_up = value(fn[result].type, fn[result].ownership, done);
+    const ValueId looked_up = builder.new_value(fn[result].type, fn[result].ownership, done);
     fn[calling].instructions[1].result = looked_up;
     fn[done].instructions.back().edges[0].arguments = {looked_up};
     fn[joined].parameters = {result};
@@ -173,37 +160,17 @@ class Guards {
     BlockId at = b;
     for (std::size_t i = 0; i < classes.size(); ++i) {
       if (explain_) explain_(fn.name + " asks for " + std::string(rt::class_name(module_.statics[classes[i].class_id].value.as<rt::ClassObject>())) + " and calls " + classes[i].name);
-      Instruction constant;
-      constant.op = Op::Static;
-      constant.id = classes[i].class_id;
-      constant.line = line;
-      constant.result = value(Type::Any, Ownership::Trivial, at);
-      Instruction test;
-      test.op = Op::HasClass;
-      test.line = line;
-      test.operands = {object, constant.result};
-      test.result = value(Type::Bool, Ownership::Trivial, at);
-      const BlockId yes = block(), no = i + 1 < classes.size() ? block() : slow, back = block();
-      Instruction branch;
-      branch.op = Op::Branch;
-      branch.line = line;
-      branch.operands = {test.result};
-      branch.edges = {{yes, {}}, {no, {}}};
-      for (Instruction* inst : {&constant, &test, &branch}) fn[at].instructions.push_back(std::move(*inst));
-      Instruction call;
-      call.op = Op::TryCallFn;
-      call.id = static_cast<std::uint32_t>(Type::Any);
-      call.symbol = classes[i].symbol;
-      call.line = invoke.line;
-      call.operands.assign(invoke.operands.begin() + 1, invoke.operands.end());
-      call.result = value(Type::Any, Ownership::Owned, back);
-      call.edges = {{back, {}}, {given_up, {}}};
-      Instruction jump;
-      jump.op = Op::Jump;
-      jump.line = line;
-      jump.edges = {{joined, {call.result}}};
-      fn[yes].instructions.push_back(std::move(call));
-      fn[back].instructions.push_back(std::move(jump));
+      builder.position(at);
+      builder.set_line(line);
+      const ValueId constant = builder.with_id(Op::Static, classes[i].class_id);
+      const ValueId test = builder.plain(Op::HasClass, {object, constant});
+      const BlockId yes = builder.new_block(), no = i + 1 < classes.size() ? builder.new_block() : slow;
+      builder.branch(test, yes, no);
+      builder.position(yes);
+      builder.set_line(invoke.line);
+      const ValueId given = builder.try_direct(classes[i].symbol, {invoke.operands.begin() + 1, invoke.operands.end()}, given_up);
+      builder.set_line(line);
+      builder.jump(joined, {given});
       at = no;
     }
   }

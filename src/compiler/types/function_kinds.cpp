@@ -11,7 +11,7 @@ FunctionKinds::FunctionKinds(const Module&, const Function& function) : fn_(func
   std::size_t n = function.values.size();
   root_.resize(n);
   kinds_.assign(n, k_nothing);
-  definition_.assign(n, nullptr);
+  definition_ = definitions(function);
   refinements_.resize(n);
   captures.assign(function.captures, k_nothing);
   dominators_ = std::make_unique<Dominators>(function);
@@ -21,7 +21,6 @@ FunctionKinds::FunctionKinds(const Module&, const Function& function) : fn_(func
   for (BlockId b : order_)
     for (const Instruction& inst : function[b].instructions) {
       if (inst.op == Op::Dup) root_[inst.result.index] = root_[inst.operands[0].index];
-      if (inst.result.valid()) definition_[inst.result.index] = &inst;
       for (const Edge& edge : inst.edges) ++ways_in_[edge.target.index];
     }
   for (BlockId b : order_) {

@@ -8,6 +8,7 @@
 //   calls enter the worker until inference says otherwise.
 #include "src/compiler/types/long_entries.hpp"
 #include "runtime/abi/functions.hpp"
+#include "src/compiler/ir/builder.hpp"
 #include "src/compiler/types/exposure.hpp"
 #include <algorithm>
 #include <unordered_map>
@@ -32,51 +33,26 @@ ParameterSet longs_among(const Instruction& call, FunctionKinds& kinds, BlockId 
 // The first function: tests behind its stack check, and a call of the second behind the tests.
 void lead_to(Function& fn, const std::string& symbol, ParameterSet parameters) {
   Instruction& check = fn.blocks[0].instructions.back();
-  const SourceLine line = check.line;
   const BlockId body = check.edges[0].target;
   const std::vector<ValueId> arguments = fn.blocks[0].parameters;
-  auto block = [&] {
-    fn.blocks.emplace_back();
-    return BlockId{static_cast<std::uint32_t>(fn.blocks.size() - 1)};
-  };
-  auto value = [&](Type type, Ownership ownership, BlockId at) {
-    fn.values.push_back({type, ownership, {}, at});
-    return ValueId{static_cast<std::uint32_t>(fn.values.size() - 1)};
-  };
-  auto instruction = [&](Op op) {
-    Instruction inst;
-    inst.op = op;
-    inst.line = line;
-    return inst;
-  };
-  BlockId at = block();
-  check.edges[0].target = at;
+  Builder builder(fn);
+  builder.set_line(check.line);
+  BlockId at = builder.new_block();
+  fn.blocks[0].instructions.back().edges[0].target = at;
+  builder.position(at);
   for (std::size_t i = 0; i < arguments.size() && i < k_most_parameters; ++i) {
     if ((parameters >> i & 1) == 0) continue;
-    Instruction test = instruction(Op::RtCall);
-    test.id = static_cast<std::uint32_t>(Rt::long_p);
-    test.operands = {arguments[i]};
-    test.result = value(Type::Bool, Ownership::Trivial, at);
-    Instruction branch = instruction(Op::Branch);
-    branch.operands = {test.result};
-    BlockId next = block();
-    branch.edges = {{next, {}}, {body, {}}};
-    fn[at].instructions.push_back(std::move(test));
-    fn[at].instructions.push_back(std::move(branch));
-    at = next;
+    const BlockId next = builder.new_block();
+    builder.branch_on(Rt::long_p, arguments[i], next, body);
+    builder.position(next);
   }
-  BlockId done = block(), failed = block();
-  Instruction call = instruction(Op::TryCallFn);
-  call.symbol = symbol;
-  call.id = static_cast<std::uint32_t>(Type::Any);
-  call.operands = arguments;
-  call.edges = {{done, {}}, {failed, {}}};
-  call.result = value(Type::Any, Ownership::Owned, done);
-  Instruction give_back = instruction(Op::Return);
-  give_back.operands = {call.result};
-  fn[at].instructions.push_back(std::move(call));
-  fn[done].instructions.push_back(std::move(give_back));
-  fn[failed].instructions.push_back(instruction(Op::Unwind));
+  const BlockId last = builder.current();
+  const ValueId given = builder.try_direct(symbol, arguments, {});
+  builder.ret(given);
+  const BlockId failed = builder.new_block();
+  fn[last].instructions.back().edges[1].target = failed;
+  builder.position(failed);
+  builder.unwind();
 }
 
 }  // namespace

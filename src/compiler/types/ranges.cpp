@@ -63,28 +63,6 @@ Range quotient(Range a, Range b) {
   return {a.low >= 0 ? a.low / b.high : a.low / b.low, a.high >= 0 ? a.high / b.low : a.high / b.high};
 }
 
-Condition opposite(Condition c) {
-  switch (c) {
-    case Condition::Less: return Condition::GreaterEqual;
-    case Condition::LessEqual: return Condition::Greater;
-    case Condition::Greater: return Condition::LessEqual;
-    case Condition::GreaterEqual: return Condition::Less;
-    case Condition::Equal: return Condition::NotEqual;
-    case Condition::NotEqual: return Condition::Equal;
-  }
-  return c;
-}
-// a c b, said of b.
-Condition turned(Condition c) {
-  switch (c) {
-    case Condition::Less: return Condition::Greater;
-    case Condition::LessEqual: return Condition::GreaterEqual;
-    case Condition::Greater: return Condition::Less;
-    case Condition::GreaterEqual: return Condition::LessEqual;
-    default: return c;
-  }
-}
-
 Range allowed(Range r, Condition c, Range other) {
   if (other.empty()) return r;
   switch (c) {
@@ -118,7 +96,7 @@ bool bounds_of(Op op, Range a, Range b, Range& out) {
 
 Ranges::Ranges(const Function& function)
     : fn_(function), dominators_(function), order_(reverse_postorder(function)), name_(function.values.size()),
-      definition_(function.values.size(), nullptr), range_(function.values.size()), facts_(function.values.size()), arguments_(function.values.size()) {
+      definition_(definitions(function)), range_(function.values.size()), facts_(function.values.size()), arguments_(function.values.size()) {
   name_values();
   collect_facts();
   grow();
@@ -132,7 +110,6 @@ void Ranges::name_values() {
   std::unordered_map<std::uint32_t, std::uint32_t> in_box;
   for (BlockId b : order_)
     for (const Instruction& inst : fn_[b].instructions) {
-      if (inst.result.valid()) definition_[inst.result.index] = &inst;
       if (inst.op == Op::Dup) name_[inst.result.index] = name_[inst.operands[0].index];
       if (inst.op == Op::UnboxI64) name_[inst.result.index] = in_box.try_emplace(name_[inst.operands[0].index], inst.result.index).first->second;
     }
@@ -162,7 +139,7 @@ void Ranges::collect_facts() {
       if (ways_in[to.index] != 1) continue;
       const Condition c = (way == 0) == holds ? condition : opposite(condition);
       facts_[name(test->operands[0])].push_back({to, c, test->operands[1]});
-      facts_[name(test->operands[1])].push_back({to, turned(c), test->operands[0]});
+      facts_[name(test->operands[1])].push_back({to, mirrored(c), test->operands[0]});
     }
   }
 }

@@ -8,6 +8,7 @@
 //   and by a budget for the module, both in instructions. Where direct calls are seen to pass longs, long_entries.cpp makes the version a
 //   function of its own.
 #include "src/compiler/types/speculate.hpp"
+#include "src/compiler/ir/builder.hpp"
 #include "src/compiler/passes/inline_body.hpp"
 #include "src/compiler/types/inference.hpp"
 #include "src/compiler/types/long_entries.hpp"
@@ -94,32 +95,19 @@ class Speculation {
   // What follows the call that gives v stands twice.
   void split_behind(ValueId v) {
     const BlockId at = fn_[v].block;
-    const BlockId rest{static_cast<std::uint32_t>(fn_.blocks.size())};
-    fn_.blocks.emplace_back();
-    std::swap(fn_[rest].instructions, fn_[at].instructions);
-    for (const Instruction& inst : fn_[rest].instructions)
-      if (inst.result.valid() && fn_[inst.result].block == at) fn_[inst.result].block = rest;
-    const SourceLine line = fn_[rest].instructions.front().line;
+    Builder builder(fn_);
+    const BlockId rest = builder.move_to_new_block(at);
+    builder.set_line(fn_[rest].instructions.front().line);
     region_.clear();
     const BlockId copy = clone(rest);
-    Instruction test;
-    test.op = Op::RtCall;
-    test.id = static_cast<std::uint32_t>(Rt::long_p);
-    test.operands = {v};
-    test.line = line;
-    test.result = value(Type::Bool, Ownership::Trivial, at);
-    Instruction branch;
-    branch.op = Op::Branch;
-    branch.line = line;
-    branch.operands = {test.result};
-    branch.edges = {{rest, {}}, {copy, {}}};
-    fn_[at].instructions.push_back(std::move(test));
-    fn_[at].instructions.push_back(std::move(branch));
+    builder.position(at);
+    builder.branch_on(Rt::long_p, v, rest, copy);
   }
 
   void split_at_entry() {
     BlockId body = fn_[BlockId{0}].instructions.back().edges[0].target;
-    SourceLine line = fn_[BlockId{0}].instructions.back().line;
+    Builder builder(fn_);
+    builder.set_line(fn_[BlockId{0}].instructions.back().line);
     std::map<std::int64_t, ValueId> captured;
     BlockId copy = clone(body);
     // Tests in front of the body; the last leads into it, the others on; each that fails leads to the copy.
@@ -128,35 +116,17 @@ class Speculation {
     for (std::int64_t c : captures_) tested.emplace_back(ValueId{}, c);
     BlockId first{static_cast<std::uint32_t>(fn_.blocks.size())};
     for (std::size_t i = 0; i < tested.size(); ++i) {
-      BlockId at{static_cast<std::uint32_t>(fn_.blocks.size())};
-      fn_.blocks.emplace_back();
+      const BlockId at = builder.new_block();
+      builder.position(at);
       auto [v, index] = tested[i];
       if (!v.valid()) {
-        Instruction read;
-        read.op = Op::Capture;
-        read.imm = index;
-        read.line = line;
-        read.result = v = value(Type::Any, Ownership::Borrowed, at);
-        fn_[at].instructions.push_back(std::move(read));
+        v = builder.plain(Op::Capture, {}, index);
         captured[index] = v;
       }
-      Instruction test;
-      test.op = Op::RtCall;
-      test.id = static_cast<std::uint32_t>(Rt::long_p);
-      test.operands = {v};
-      test.line = line;
-      test.result = value(Type::Bool, Ownership::Trivial, at);
-      Instruction branch;
-      branch.op = Op::Branch;
-      branch.line = line;
-      branch.operands = {test.result};
-      BlockId on = i + 1 < tested.size() ? BlockId{at.index + 1} : body;
-      branch.edges = {{on, {}}, {copy, {}}};
-      fn_[at].instructions.push_back(std::move(test));
-      fn_[at].instructions.push_back(std::move(branch));
+      builder.branch_on(Rt::long_p, v, i + 1 < tested.size() ? BlockId{at.index + 1} : body, copy);
     }
     fn_[BlockId{0}].instructions.back().edges[0].target = first;
-    read_once(body, copy, captured);
+    read_once(captured);
   }
 
   bool unknown(KindSet k) const { return (k & k_long) != 0 && k != k_long; }
@@ -164,11 +134,10 @@ class Speculation {
   // How much arithmetic each value sees, also by the way of loop variables.
   void weigh() {
     weight_.assign(fn_.values.size(), 0);
-    std::vector<bool>& looped = looped_;
-    looped.assign(fn_.blocks.size(), false);
+    looped_.assign(fn_.blocks.size(), false);
     for (BlockId b : kinds_.order())
       for (const Edge& e : fn_[b].instructions.back().edges)
-        if (kinds_.dominators().dominates(e.target, b)) mark_loop(e.target, b, looped);
+        if (kinds_.dominators().dominates(e.target, b)) mark_loop(e.target);
     for (BlockId b : kinds_.order()) {
       const Instruction& last = fn_[b].instructions.back();
       if (last.op != Op::TryRtCall || !likes_longs(static_cast<Rt>(last.id)) || last.operands.size() > 2) continue;
@@ -177,7 +146,7 @@ class Speculation {
         bool fits = last.operands.size() < 2 || (kinds_.at(last.operands[1 - i], b) & k_long) != 0;
         // = of anything: only beside something that is a long.
         if (static_cast<Rt>(last.id) == Rt::equal) fits = fits && kinds_.at(last.operands[1 - i], b) == k_long;
-        if (fits) weight_[key(last.operands[i])] += looped[b.index] ? k_in_loop : 1;
+        if (fits) weight_[key(last.operands[i])] += looped_[b.index] ? k_in_loop : 1;
       }
     }
     for (int round = 0; round < 3; ++round)
@@ -189,9 +158,9 @@ class Speculation {
           }
   }
   // Blocks that only the loop's head leads to and that lead back: by dominance, near enough.
-  void mark_loop(BlockId head, BlockId, std::vector<bool>& looped) const {
+  void mark_loop(BlockId head) {
     for (BlockId b : kinds_.order())
-      if (kinds_.dominators().dominates(head, b)) looped[b.index] = true;
+      if (kinds_.dominators().dominates(head, b)) looped_[b.index] = true;
   }
   // All reads of a captured value count as one.
   std::uint32_t key(ValueId v) {
@@ -220,13 +189,8 @@ class Speculation {
     }
   }
 
-  ValueId value(Type type, Ownership ownership, BlockId block) {
-    fn_.values.push_back({type, ownership, {}, block});
-    return ValueId{static_cast<std::uint32_t>(fn_.values.size() - 1)};
-  }
-
   // In the version for longs every read of a tested captured value is the one that was tested.
-  void read_once(BlockId, BlockId copy, const std::map<std::int64_t, ValueId>& captured) {
+  void read_once(const std::map<std::int64_t, ValueId>& captured) {
     if (captured.empty()) return;
     std::vector<ValueId> renamed(fn_.values.size());
     for (BlockId b : region_)
@@ -249,7 +213,6 @@ class Speculation {
     }
     for (Value& v : fn_.values)
       if (v.owner.valid() && renamed[v.owner.index].valid()) v.owner = renamed[v.owner.index];
-    (void)copy;
   }
 
   // A second copy of all that is reached from `body`, with values of its own, and epochs and slots of those that begin there: behind a call

@@ -3,6 +3,7 @@
 // Out:  in functions that work with doubles, (- a b) of unknown a and b stands twice: behind tests that both are doubles, and as it was.
 // Keeps: both ways are the operation as it was.
 // Idea: fields of maps and elements of vectors have no known kind. The inline form of an operator knows fixnums; doubles took a call each.
+#include "src/compiler/ir/builder.hpp"
 #include "src/compiler/types/inference.hpp"
 #include "src/compiler/types/speculate.hpp"
 
@@ -53,15 +54,6 @@ class Doubles {
     KindSet k = kinds_.at(v, b);
     return (k & k_double) != 0 && (k & ~k_double) != 0;
   }
-  ValueId value(Type type, Ownership ownership, BlockId block) {
-    fn_.values.push_back({type, ownership, {}, block});
-    return ValueId{static_cast<std::uint32_t>(fn_.values.size() - 1)};
-  }
-  BlockId block() {
-    fn_.blocks.emplace_back();
-    return BlockId{static_cast<std::uint32_t>(fn_.blocks.size() - 1)};
-  }
-
   bool split(BlockId b) {
     if (!kinds_.dominators().reachable(b)) return false;
     const Instruction& last = fn_[b].instructions.back();
@@ -70,39 +62,20 @@ class Doubles {
     Instruction operation = std::move(fn_[b].instructions.back());
     fn_[b].instructions.pop_back();
     BlockId after = operation.edges[0].target;
-    BlockId others = block();
-    BlockId at = b;
+    Builder builder(fn_);
+    builder.set_line(operation.line);
+    builder.position(b);
+    const BlockId others = builder.new_block();
     auto test = [&](ValueId v) {
-      Instruction ask;
-      ask.op = Op::RtCall;
-      ask.id = static_cast<std::uint32_t>(Rt::double_p);
-      ask.operands = {v};
-      ask.line = operation.line;
-      ask.result = value(Type::Bool, Ownership::Trivial, at);
-      Instruction branch;
-      branch.op = Op::Branch;
-      branch.line = operation.line;
-      branch.operands = {ask.result};
-      BlockId next = block();
-      branch.edges = {{next, {}}, {others, {}}};
-      fn_[at].instructions.push_back(std::move(ask));
-      fn_[at].instructions.push_back(std::move(branch));
-      at = next;
+      const BlockId next = builder.new_block();
+      builder.branch_on(Rt::double_p, v, next, others);
+      builder.position(next);
     };
     test(operation.operands[0]);
     if (kinds_.root(operation.operands[0]) != kinds_.root(operation.operands[1])) test(operation.operands[1]);
-    for (BlockId way : {at, others}) {
-      BlockId done = block();
-      Instruction copy = operation;
-      copy.edges[0].target = done;
-      Value result = fn_[operation.result];
-      copy.result = value(result.type, result.ownership, done);
-      Instruction jump;
-      jump.op = Op::Jump;
-      jump.line = operation.line;
-      jump.edges = {{after, {copy.result}}};
-      fn_[done].instructions.push_back(std::move(jump));
-      fn_[way].instructions.push_back(std::move(copy));
+    for (BlockId way : {builder.current(), others}) {
+      builder.position(way);
+      builder.jump(after, {builder.try_call(static_cast<Rt>(operation.id), operation.operands, operation.edges[1].target)});
     }
     fn_[after].parameters = {operation.result};
     return true;
