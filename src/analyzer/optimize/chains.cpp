@@ -4,7 +4,9 @@
 // Keeps: nothing is taken apart unless the whole call is of a known shape: what does not fit stays as it was.
 #include "src/analyzer/optimize/chains.hpp"
 #include "runtime/api.hpp"
+#include <algorithm>
 #include <cstdlib>
+#include <iterator>
 
 namespace slisp::analyzer {
 namespace {
@@ -14,6 +16,12 @@ bool small_constant(const Node* node, std::int64_t& value) {
   if (constant == nullptr || !rt::is_fixnum(constant->value.word())) return false;
   value = rt::to_fixnum(constant->value.word());
   return value > -(std::int64_t{1} << 31) && value < (std::int64_t{1} << 31);
+}
+
+// As what take and drop are given. The transducer (take 0) does look at an element.
+bool may_count(const Node* node, std::int64_t least) {
+  std::int64_t n = 0;
+  return node->kind != NodeKind::Const || (small_constant(node, n) && n >= least);
 }
 
 // A literal collection that `into` and `mapv` start from.
@@ -33,13 +41,22 @@ bool literal_target(const Node* node) {
 }
 
 struct StageName { std::string_view name; Stage::Kind kind; };
-constexpr StageName k_stages[] = {
-    {"map", Stage::Kind::Map}, {"filter", Stage::Kind::Filter}, {"remove", Stage::Kind::Remove}, {"keep", Stage::Kind::Keep}};
+constexpr StageName k_stages[] = {{"map", Stage::Kind::Map},
+                                  {"filter", Stage::Kind::Filter},
+                                  {"remove", Stage::Kind::Remove},
+                                  {"keep", Stage::Kind::Keep},
+                                  {"map-indexed", Stage::Kind::MapIndexed},
+                                  {"keep-indexed", Stage::Kind::KeepIndexed},
+                                  {"take", Stage::Kind::Take},
+                                  {"take-while", Stage::Kind::TakeWhile},
+                                  {"drop", Stage::Kind::Drop},
+                                  {"drop-while", Stage::Kind::DropWhile}};
 
 InvokeNode* stage_call(Node* node, std::size_t arguments, Stage::Kind& kind) {
   for (const StageName& stage : k_stages)
     if (InvokeNode* call = core_call(node, stage.name); call != nullptr && call->arguments.size() == arguments) {
       kind = stage.kind;
+      if (Stage{kind, {}, nullptr}.counts() && !may_count(call->arguments[0], kind == Stage::Kind::Take && arguments == 1 ? 1 : INT32_MIN)) return nullptr;
       return call;
     }
   return nullptr;
@@ -81,6 +98,14 @@ class Taker {
       Stage::Kind kind;
       if (stage_call(a[0], 2, kind) == nullptr) return std::nullopt;
       chain_.consumer = ConsumerKind::Count;
+    } else if (name == "first" && a.size() == 1) {
+      Stage::Kind kind;
+      if (stage_call(a[0], 2, kind) == nullptr) return std::nullopt;
+      chain_.consumer = ConsumerKind::First;
+    } else if ((name == "vec" || name == "set") && a.size() == 1) {
+      Stage::Kind kind;
+      if (stage_call(a[0], 2, kind) == nullptr) return std::nullopt;
+      target(builder_.constant(name == "vec" ? rt::empty_vector() : rt::empty_set()));
     } else if ((name == "some" || name == "every?" || name == "not-any?" || name == "run!") && a.size() == 2) {
       chain_.consumer = name == "some"     ? ConsumerKind::Some
                         : name == "every?" ? ConsumerKind::Every
@@ -91,6 +116,7 @@ class Taker {
       return std::nullopt;
     }
     collection(a.back());
+    separate();
     return std::move(chain_);
   }
 
@@ -109,14 +135,42 @@ class Taker {
   void collection(Node*& slot) {
     Stage::Kind kind;
     if (InvokeNode* call = stage_call(slot, 2, kind)) {
-      Callee function = take_callee(call->arguments[0], 1, chain_.bindings, builder_);
+      Stage stage = stage_of(kind, call->arguments[0]);
+      stopping_ += stage.stops();
       collection(call->arguments[1]);
-      chain_.lazy.push_back({kind, std::move(function)});
+      chain_.lazy.push_back(std::move(stage));
       return;
     }
     Source& source = chain_.source;
+    if (InvokeNode* call = core_call(slot, "range"); call != nullptr && call->arguments.empty() && stops()) {
+      source.range = source.endless = true;
+      source.call = call;
+      source.start = builder_.number(0);
+      source.end = builder_.number(std::int64_t{1} << 60);         // nobody gets there
+      return;
+    }
     if (InvokeNode* call = core_call(slot, "range"); call != nullptr && take_range(call, source, chain_.bindings, builder_)) return;
     value(slot, source.start);
+  }
+
+  bool stops() const {
+    auto does = [](const Stage& stage) { return stage.stops(); };
+    return std::any_of(chain_.direct.begin(), chain_.direct.end(), does) || stopping_ > 0 || chain_.consumer == ConsumerKind::First;
+  }
+
+  Stage stage_of(Stage::Kind kind, Node*& argument) {
+    Stage stage{kind, {}, nullptr};
+    if (stage.counts()) value(argument, stage.count);
+    else stage.function = take_callee(argument, kind == Stage::Kind::MapIndexed || kind == Stage::Kind::KeepIndexed ? 2 : 1, chain_.bindings, builder_);
+    return stage;
+  }
+
+  // take and take-while ask for one element at a time, and what follows them sees no chunks any more.
+  void separate() {
+    chain_.seqs = chain_.lazy.size();
+    auto from = chain_.source.endless ? chain_.lazy.begin() : std::find_if(chain_.lazy.begin(), chain_.lazy.end(), [](const Stage& s) { return s.stops(); });
+    chain_.direct.insert(chain_.direct.begin(), std::make_move_iterator(from), std::make_move_iterator(chain_.lazy.end()));
+    chain_.lazy.erase(from, chain_.lazy.end());
   }
 
   // (map f), (filter p) ... and (comp of those); nothing else computes when it is made.
@@ -133,7 +187,7 @@ class Taker {
   void transducer(Node* node) {
     Stage::Kind kind;
     if (InvokeNode* call = stage_call(node, 1, kind)) {
-      chain_.direct.push_back({kind, take_callee(call->arguments[0], 1, chain_.bindings, builder_)});
+      chain_.direct.push_back(stage_of(kind, call->arguments[0]));
       return;
     }
     for (Node* part : static_cast<InvokeNode*>(node)->arguments) transducer(part);
@@ -141,6 +195,7 @@ class Taker {
 
   TreeBuilder& builder_;
   Chain chain_;
+  int stopping_ = 0;                                       // take and take-while around the collection
 };
 
 }  // namespace

@@ -7,6 +7,7 @@ namespace slisp::analyzer {
 
 struct Source {
   bool range = false;                    // from `start` to `end` by `step`; else the elements of `start`
+  bool endless = false;                  // (range): comes in no chunks
   Node* start = nullptr;                 // constants, locals, vars that do not change
   Node* end = nullptr;
   std::int64_t step = 1;
@@ -14,9 +15,14 @@ struct Source {
 };
 
 struct Stage {
-  enum class Kind : std::uint8_t { Map, Filter, Remove, Keep };
+  enum class Kind : std::uint8_t { Map, Filter, Remove, Keep, MapIndexed, KeepIndexed, Take, TakeWhile, Drop, DropWhile };
   Kind kind;
-  Callee function;
+  Callee function;                       // of all but Take and Drop
+  Node* count = nullptr;                 // of these: a constant or a local
+
+  bool counts() const { return kind == Kind::Take || kind == Kind::Drop; }
+  bool stops() const { return kind == Kind::Take || kind == Kind::TakeWhile; }
+  bool remembers() const { return counts() || kind == Kind::MapIndexed || kind == Kind::KeepIndexed || kind == Kind::DropWhile; }
 };
 
 enum class ConsumerKind : std::uint8_t {
@@ -25,11 +31,13 @@ enum class ConsumerKind : std::uint8_t {
   Transduce,     // (transduce xform f init chain): f is asked once more at the end
   Build,         // into a vector literal, mapv, filterv
   Into,          // into another literal
+  First,         // the first element, or nil
   Count, Some, Every, NotAny, Run
 };
 
 struct Chain {
   Source source;
+  std::size_t seqs = 0;                  // stages that were written as seqs; none: the consumer reduces the source in its own way
   std::vector<Stage> lazy;               // seqs of seqs, innermost first: each works on a chunk before the next one sees it
   std::vector<Stage> direct;             // behind them: each element goes through all of these, and the consumer, before the next one
   ConsumerKind consumer = ConsumerKind::Reduce;

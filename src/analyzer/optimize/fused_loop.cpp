@@ -21,10 +21,11 @@ class FusedLoop {
     bool up = chain_.source.step > 0;
     Local* i = b_.local("i", LocalKind::Loop);
     std::vector<Binding> bindings{{i, again(chain_.source.start, b_)}};
+    remember(bindings);
     start(bindings);
     loop_ = new_loop(std::move(bindings));
     advance_ = [this, i] { return std::vector<Node*>{b_.rt(Rt::unchecked_add, {b_.ref(i), b_.number(chain_.source.step)})}; };
-    loop_->body = b_.choose(b_.rt(up ? Rt::less : Rt::greater, {b_.ref(i), again(chain_.source.end, b_)}), element(i, 0), result());
+    loop_->body = while_wanted(b_.choose(b_.rt(up ? Rt::less : Rt::greater, {b_.ref(i), again(chain_.source.end, b_)}), element(i, first_stage()), result()));
     return loop_;
   }
 
@@ -32,12 +33,13 @@ class FusedLoop {
     Local* n = b_.local("n");
     Local* i = b_.local("i", LocalKind::Loop);
     std::vector<Binding> bindings{{i, b_.number(0)}};
+    remember(bindings);
     start(bindings);
     loop_ = new_loop(std::move(bindings));
     advance_ = [this, i] { return std::vector<Node*>{b_.rt(Rt::unchecked_add, {b_.ref(i), b_.number(1)})}; };
     Local* x = b_.local("x");
-    Node* one = b_.let(x, b_.rt(Rt::vector_nth, {again(chain_.source.start, b_), b_.ref(i)}), element(x, 0));
-    loop_->body = b_.choose(b_.rt(Rt::less, {b_.ref(i), b_.ref(n)}), one, result());
+    Node* one = b_.let(x, b_.rt(Rt::vector_nth, {again(chain_.source.start, b_), b_.ref(i)}), element(x, first_stage()));
+    loop_->body = while_wanted(b_.choose(b_.rt(Rt::less, {b_.ref(i), b_.ref(n)}), one, result()));
     return b_.let(n, b_.rt(Rt::count, {again(chain_.source.start, b_)}), loop_);
   }
 
@@ -58,19 +60,50 @@ class FusedLoop {
     } else {
       bindings = {{s, again(source, b_)}, {c, b_.nil()}, {n, b_.number(0)}, {i, b_.number(0)}};
     }
+    remember(bindings);
     start(bindings);
     loop_ = new_loop(std::move(bindings));
     advance_ = [=, this] { return std::vector<Node*>{b_.ref(s), b_.ref(c), b_.ref(n), b_.rt(Rt::unchecked_add, {b_.ref(i), b_.number(1)})}; };
     Local* x = b_.local("x");
     Node* at = b_.rt(Rt::vector_nth, {b_.ref(c), b_.ref(i)});
     if (order_ == Order::Elements) at = b_.choose(b_.rt(Rt::less, {b_.ref(i), b_.number(0)}), b_.ref(c), at);
-    Node* one = b_.let(x, at, element(x, 0));
-    loop_->body = b_.choose(b_.rt(Rt::less, {b_.ref(i), b_.ref(n)}), one, order_ == Order::Elements ? next_chunk(s) : next_results(s));
+    Node* one = b_.let(x, at, element(x, first_stage()));
+    loop_->body = while_wanted(b_.choose(b_.rt(Rt::less, {b_.ref(i), b_.ref(n)}), one, order_ == Order::Elements ? next_chunk(s) : next_results(s)));
     return whole ? b_.let(by_index, b_.rt(Rt::native_vector_p, {again(source, b_)}), loop_) : loop_;
   }
 
  private:
   using Maker = std::vector<Node*>;
+
+  // ---- what stages remember: how many are left, the index of the next element, whether elements are still dropped
+  enum class Change : std::uint8_t { Same, More, Less, Over };
+  Node* changed(Local* memory, Change change) {
+    switch (change) {
+      case Change::Same: break;
+      case Change::More: return b_.rt(Rt::unchecked_add, {b_.ref(memory), b_.number(1)});
+      case Change::Less: return b_.rt(Rt::unchecked_add, {b_.ref(memory), b_.number(-1)});
+      case Change::Over: return b_.boolean(false);
+    }
+    return b_.ref(memory);
+  }
+  const Stage& stage(std::size_t at) const { return at < chain_.lazy.size() ? chain_.lazy[at] : chain_.direct[at - chain_.lazy.size()]; }
+  std::size_t stages() const { return chain_.lazy.size() + chain_.direct.size(); }
+  void remember(std::vector<Binding>& bindings) {
+    memory_.assign(stages(), nullptr);
+    change_.assign(stages(), Change::Same);
+    for (std::size_t at = 0; at < stages(); ++at) {
+      const Stage& s = stage(at);
+      if (!s.remembers()) continue;
+      memory_[at] = b_.local(s.counts() ? "left" : s.kind == Stage::Kind::DropWhile ? "dropping" : "index", LocalKind::Loop);
+      bindings.push_back({memory_[at], s.counts() ? again(s.count, b_) : s.kind == Stage::Kind::DropWhile ? b_.boolean(true) : b_.number(0)});
+    }
+  }
+  // take that has had all its elements asks for no other one.
+  Node* while_wanted(Node* walk) {
+    for (std::size_t at = 0; at < stages(); ++at)
+      if (stage(at).kind == Stage::Kind::Take) walk = b_.choose(b_.rt(Rt::less, {b_.number(0), b_.ref(memory_[at])}), walk, result());
+    return walk;
+  }
 
   // ---- the walk
   LoopNode* new_loop(std::vector<Binding> bindings) {
@@ -79,6 +112,8 @@ class FusedLoop {
     return loop;
   }
   Node* recur(Maker where, Maker state) {
+    for (std::size_t at = 0; at < stages(); ++at)
+      if (memory_[at] != nullptr) where.push_back(changed(memory_[at], change_[at]));
     where.insert(where.end(), state.begin(), state.end());
     return b_.recur(loop_, std::move(where));
   }
@@ -104,49 +139,77 @@ class FusedLoop {
     std::vector<Binding> bindings{{chunked, b_.rt(Rt::chunked_p, {b_.ref(t)})},
                                   {c, b_.choose(b_.ref(chunked), b_.rt(Rt::chunk_first, {b_.ref(t)}), single)},
                                   {more, b_.choose(b_.ref(chunked), b_.rt(Rt::chunk_rest, {b_.ref(t)}), b_.rt(Rt::rest, {b_.ref(t)}))}};
-    for (const Stage& stage : chain_.lazy) {
-      Local* made = b_.local("chunk");
-      bindings.push_back({made, whole_chunk(stage, c)});
-      c = made;
-    }
+    const std::vector<Local*> before = memory_;
+    for (std::size_t at = 0; at < chain_.lazy.size(); ++at) c = whole_chunk(at, c, bindings);
     Node* on = recur({b_.ref(more), b_.ref(c), b_.rt(Rt::count, {b_.ref(c)}), b_.number(0)}, same_state());
+    memory_ = before;
     return b_.let(t, b_.rt(Rt::seq, {b_.ref(s)}), b_.choose(b_.ref(t), b_.let(std::move(bindings), on), result()));
   }
 
-  // A chunk of the results of one stage on the elements of another chunk.
-  Node* whole_chunk(const Stage& stage, Local* from) {
+  // A chunk of the results of one stage on the elements of another chunk. What the stage remembers comes out of the loop that fills it.
+  Local* whole_chunk(std::size_t at, Local* from, std::vector<Binding>& bindings) {
     Local* n = b_.local("n");
     Local* buffer = b_.local("buffer");
     Local* done = b_.local("done");
+    Local* made = b_.local("chunk");
     Local* i = b_.local("i", LocalKind::Loop);
-    LoopNode* loop = b_.loop({{i, b_.number(0)}});
-    auto step = [&] { return b_.recur(loop, {b_.rt(Rt::unchecked_add, {b_.ref(i), b_.number(1)})}); };
-    auto append = [&](Local* x) { return b_.in_order(b_.rt(Rt::chunk_append, {b_.ref(buffer), b_.ref(x)}), step()); };
+    Local* memory = memory_[at] == nullptr ? nullptr : b_.local("memory", LocalKind::Loop);
+    std::vector<Binding> start{{i, b_.number(0)}};
+    if (memory != nullptr) start.push_back({memory, b_.ref(memory_[at])});
+    LoopNode* loop = b_.loop(std::move(start));
+    auto step = [&](Change change) {
+      Maker next{b_.rt(Rt::unchecked_add, {b_.ref(i), b_.number(1)})};
+      if (memory != nullptr) next.push_back(changed(memory, change));
+      return b_.recur(loop, std::move(next));
+    };
+    auto append = [&](Local* x, Change change) { return b_.in_order(b_.rt(Rt::chunk_append, {b_.ref(buffer), b_.ref(x)}), step(change)); };
     Local* x = b_.local("x");
-    Node* body = through(stage, x, append, step);
-    loop->body = b_.choose(b_.rt(Rt::less, {b_.ref(i), b_.ref(n)}), b_.let(x, b_.rt(Rt::vector_nth, {b_.ref(from), b_.ref(i)}), body), b_.nil());
-    return b_.let({{n, b_.rt(Rt::count, {b_.ref(from)})}, {buffer, b_.rt(Rt::chunk_buffer, {b_.ref(n)})}, {done, loop}}, b_.rt(Rt::chunk, {b_.ref(buffer)}));
+    Node* body = through(stage(at), memory, x, append, step);
+    Node* end = memory == nullptr ? b_.nil() : b_.ref(memory);
+    loop->body = b_.choose(b_.rt(Rt::less, {b_.ref(i), b_.ref(n)}), b_.let(x, b_.rt(Rt::vector_nth, {b_.ref(from), b_.ref(i)}), body), end);
+    bindings.push_back({n, b_.rt(Rt::count, {b_.ref(from)})});
+    bindings.push_back({buffer, b_.rt(Rt::chunk_buffer, {b_.ref(n)})});
+    bindings.push_back({done, loop});
+    bindings.push_back({made, b_.rt(Rt::chunk, {b_.ref(buffer)})});
+    if (memory != nullptr) memory_[at] = done;
+    return made;
   }
 
   // ---- one element
-  template <class Pass, class Skip> Node* through(const Stage& stage, Local* x, Pass pass, Skip skip) {
-    Node* called = apply_callee(stage.function, {b_.ref(x)}, b_);
+  template <class Pass, class Skip> Node* through(const Stage& stage, Local* memory, Local* x, Pass pass, Skip skip) {
+    auto call = [&] { return apply_callee(stage.function, {b_.ref(x)}, b_); };
+    auto call_indexed = [&] { return apply_callee(stage.function, {b_.ref(memory), b_.ref(x)}, b_); };
     Local* y = b_.local("y");
+    auto unless_nil = [&](Node* called, Change change) {
+      return b_.let(y, called, b_.choose(b_.rt(Rt::nil_p, {b_.ref(y)}), skip(change), pass(y, change)));
+    };
     switch (stage.kind) {
-      case Stage::Kind::Map: return b_.let(y, called, pass(y));
-      case Stage::Kind::Filter: return b_.choose(called, pass(x), skip());
-      case Stage::Kind::Remove: return b_.choose(called, skip(), pass(x));
-      case Stage::Kind::Keep: return b_.let(y, called, b_.choose(b_.rt(Rt::nil_p, {b_.ref(y)}), skip(), pass(y)));
+      case Stage::Kind::Map: return b_.let(y, call(), pass(y, Change::Same));
+      case Stage::Kind::Filter: return b_.choose(call(), pass(x, Change::Same), skip(Change::Same));
+      case Stage::Kind::Remove: return b_.choose(call(), skip(Change::Same), pass(x, Change::Same));
+      case Stage::Kind::Keep: return unless_nil(call(), Change::Same);
+      case Stage::Kind::MapIndexed: return b_.let(y, call_indexed(), pass(y, Change::More));
+      case Stage::Kind::KeepIndexed: return unless_nil(call_indexed(), Change::More);
+      case Stage::Kind::Take: return pass(x, Change::Less);
+      case Stage::Kind::TakeWhile: return b_.choose(call(), pass(x, Change::Same), result());
+      case Stage::Kind::Drop: return b_.choose(b_.rt(Rt::less, {b_.number(0), b_.ref(memory)}), skip(Change::Less), pass(x, Change::Same));
+      case Stage::Kind::DropWhile: return b_.choose(b_.both(b_.ref(memory), call()), skip(Change::Same), pass(x, Change::Over));
     }
     return nullptr;
   }
 
   Node* element(Local* x, std::size_t at) {
-    std::size_t lazy = order_ == Order::Elements ? chain_.lazy.size() : 0;
-    if (at == lazy + chain_.direct.size()) return consume(x);
-    const Stage& stage = at < lazy ? chain_.lazy[at] : chain_.direct[at - lazy];
-    return through(stage, x, [&](Local* y) { return element(y, at + 1); }, [&] { return go_on(); });
+    if (at == stages()) return consume(x);
+    auto changing = [&](Change change, auto make) {
+      change_[at] = change;
+      Node* made = make();
+      change_[at] = Change::Same;
+      return made;
+    };
+    return through(stage(at), memory_[at], x, [&](Local* y, Change change) { return changing(change, [&] { return element(y, at + 1); }); },
+                   [&](Change change) { return changing(change, [&] { return go_on(); }); });
   }
+  std::size_t first_stage() const { return order_ == Order::Elements ? 0 : chain_.lazy.size(); }
 
   // ---- the consumer
   void start(std::vector<Binding>& bindings) {
@@ -165,6 +228,7 @@ class FusedLoop {
       case ConsumerKind::Build:
       case ConsumerKind::Into: state("acc", b_.rt(Rt::transient, {again(chain_.init, b_)})); return;
       case ConsumerKind::Count: state("n", b_.number(0)); return;
+      case ConsumerKind::First:
       case ConsumerKind::Some:
       case ConsumerKind::Every:
       case ConsumerKind::NotAny:
@@ -197,6 +261,7 @@ class FusedLoop {
         return b_.let(made, called({b_.ref(state_[0]), b_.ref(x)}), unless_reduced(made, called({b_.rt(Rt::unreduced, {b_.ref(made)})}), {b_.ref(made)}));
       case ConsumerKind::Build:
       case ConsumerKind::Into: return go_on({b_.rt(Rt::conj_transient, {b_.ref(state_[0]), b_.ref(x)})});
+      case ConsumerKind::First: return b_.ref(x);
       case ConsumerKind::Count: return go_on({b_.rt(Rt::unchecked_add, {b_.ref(state_[0]), b_.number(1)})});
       case ConsumerKind::Some: return b_.let(made, called({b_.ref(x)}), b_.choose(b_.ref(made), b_.ref(made), go_on()));
       case ConsumerKind::NotAny: return b_.choose(called({b_.ref(x)}), b_.boolean(false), go_on());
@@ -214,6 +279,7 @@ class FusedLoop {
       case ConsumerKind::Build:
       case ConsumerKind::Into: return b_.rt(Rt::persistent, {b_.ref(state_[0])});
       case ConsumerKind::Count: return b_.ref(state_[0]);
+      case ConsumerKind::First:
       case ConsumerKind::Some:
       case ConsumerKind::Run: return b_.nil();
       case ConsumerKind::Every:
@@ -228,6 +294,8 @@ class FusedLoop {
   TreeBuilder& b_;
   LoopNode* loop_ = nullptr;
   std::vector<Local*> state_;
+  std::vector<Local*> memory_;                             // by stage: where it stands, or null
+  std::vector<Change> change_;                             // by stage: what the element at hand does to it
   std::function<Maker()> advance_;
 };
 

@@ -33,6 +33,7 @@ bool reduces(ConsumerKind kind) {
     case ConsumerKind::Transduce: return true;
     case ConsumerKind::Build:
     case ConsumerKind::Into:
+    case ConsumerKind::First:
     case ConsumerKind::Count:
     case ConsumerKind::Some:
     case ConsumerKind::Every:
@@ -43,7 +44,7 @@ bool reduces(ConsumerKind kind) {
 }
 
 bool has_function(ConsumerKind kind) {
-  return kind != ConsumerKind::Build && kind != ConsumerKind::Into && kind != ConsumerKind::Count;
+  return kind != ConsumerKind::Build && kind != ConsumerKind::Into && kind != ConsumerKind::First && kind != ConsumerKind::Count;
 }
 
 class Fusion {
@@ -71,11 +72,19 @@ class Fusion {
       facts.pure = facts.pure && purity_.pure(function);
       return !Purity::silent(function);
     };
-    for (const Stage& stage : chain.lazy) facts.loud_lazy += note(stage.function);
-    for (const Stage& stage : chain.direct) facts.loud_rest |= note(stage.function);
+    auto note_stage = [&](const Stage& stage) {
+      facts.known |= stage.counts();
+      return !stage.counts() && note(stage.function);
+    };
+    for (const Stage& stage : chain.lazy) facts.loud_lazy += note_stage(stage);
+    for (const Stage& stage : chain.direct) {
+      facts.loud_rest |= note_stage(stage);
+      facts.exits |= stage.stops();
+    }
     if (has_function(chain.consumer)) facts.loud_rest |= note(chain.function);
     facts.loud_rest |= chain.consumer == ConsumerKind::Into;
-    facts.exits = has_function(chain.consumer) && !(reduces(chain.consumer) && purity_.pure(chain.function));
+    facts.exits |= chain.consumer == ConsumerKind::First;
+    facts.exits |= has_function(chain.consumer) && !(reduces(chain.consumer) && purity_.pure(chain.function));
     return facts;
   }
 
@@ -89,12 +98,13 @@ class Fusion {
       return false;
     }
     ++counts_.loops;
-    counts_.stages += chain->lazy.size();
+    counts_.stages += chain->seqs;
     bool one_loud = facts.loud_lazy + (facts.loud_rest ? 1 : 0) <= 1 && !(facts.exits && facts.loud_lazy > 0);
     Node* made;
     if (chain->lazy.empty() || one_loud) made = guarded(*chain, guard(*chain, b), call, b);
     else if (facts.pure && !facts.exits) made = tried(*chain, call, b);
     else made = in_chunks(*chain, b);
+    if (Node* test = long_counts(*chain, b)) made = b.choose(test, made, as_written(call));
     node = b.let(std::move(chain->bindings), made);
     return true;
   }
@@ -103,10 +113,23 @@ class Fusion {
   Node* guard(const Chain& chain, TreeBuilder& b) {
     const Source& source = chain.source;
     if (!source.range) {
-      bool asks = chain.lazy.empty() && chain.consumer != ConsumerKind::Some && chain.consumer != ConsumerKind::Every && chain.consumer != ConsumerKind::NotAny;
+      bool asks = chain.seqs == 0 && chain.consumer != ConsumerKind::Some && chain.consumer != ConsumerKind::Every && chain.consumer != ConsumerKind::NotAny;
       return asks ? b.rt(Rt::not_truthy, {b.rt(Rt::user_object_p, {again(source.start, b)})}) : nullptr;
     }
     return longs_only(source, b);
+  }
+
+  // What take and drop are given is a long (and that take gives anything at all); null: it is known.
+  Node* long_counts(const Chain& chain, TreeBuilder& b) {
+    Node* test = nullptr;
+    auto ask = [&](Node* condition) { test = test == nullptr ? condition : b.both(test, condition); };
+    for (const auto* stages : {&chain.lazy, &chain.direct})
+      for (const Stage& stage : *stages) {
+        if (!stage.counts() || stage.count->kind == NodeKind::Const) continue;
+        ask(b.rt(Rt::long_p, {again(stage.count, b)}));
+        if (stage.kind == Stage::Kind::Take) ask(b.rt(Rt::less, {b.number(0), again(stage.count, b)}));
+      }
+    return test;
   }
 
   Node* as_written(InvokeNode* call) {
