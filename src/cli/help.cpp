@@ -29,7 +29,7 @@ constexpr const char* k_options =
     "  --dump-after=PASS    print what PASS made, on stderr\n"
     "  --verify             check every pass and the registers of every function\n"
     "  --stats              print counters of the compiler on stderr\n"
-    "  --explain-inline     say of each direct call why it is inlined or not\n"
+    "  --explain-inline     say of each direct call why it is inlined or not, of each walk over seqs how it is done\n"
     "  --with-eval          the program carries the evaluator: eval, load-string and their kin work in it\n"
     "  --debug-heap         one malloc block per object, for valgrind and sanitizers\n"
     "  --no-PASS            leave PASS out\n";

@@ -64,7 +64,7 @@ ClosedWorld annotate(CompileContext& context, Program& program) {
   }
   if (context.enabled("fusion", 2) && context.options.mode == Mode::Program) {
     analyzer::FusionCounts unseen;
-    analyzer::fuse_seqs(program, context.fusion_counts ? *context.fusion_counts : unseen);
+    analyzer::fuse_seqs(program, context.fusion_counts ? *context.fusion_counts : unseen, context.explain_inline);
     after_ast(context, "fusion", program);
   }
   if (specialises) analyzer::expand_core_calls(program, specialised);

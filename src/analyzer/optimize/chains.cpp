@@ -4,6 +4,7 @@
 // Keeps: nothing is taken apart unless the whole call is of a known shape: what does not fit stays as it was.
 #include "src/analyzer/optimize/chains.hpp"
 #include "runtime/api.hpp"
+#include "src/analyzer/annotate/children.hpp"
 #include <algorithm>
 #include <cstdlib>
 #include <iterator>
@@ -65,6 +66,16 @@ InvokeNode* stage_call(Node* node, std::size_t arguments, Stage::Kind& kind) {
 class Taker {
  public:
   explicit Taker(TreeBuilder& builder) : builder_(builder) {}
+
+  std::optional<Chain> take(const Doseq& doseq) {
+    Stage::Kind kind;
+    if (stage_call(*doseq.walked, 2, kind) == nullptr) return std::nullopt;
+    chain_.consumer = ConsumerKind::Each;
+    chain_.doseq = doseq;
+    collection(*doseq.walked);
+    separate();
+    return std::move(chain_);
+  }
 
   std::optional<Chain> take(InvokeNode* call) {
     auto* ref = as<VarRefNode>(call->callee);
@@ -227,6 +238,41 @@ Node* longs_only(const Source& source, TreeBuilder& b) {
     ask(source.step > 0 ? b.rt(Rt::less, {again(bound, b), b.number(most)}) : b.rt(Rt::greater, {again(bound, b), b.number(-most)}));
   }
   return test;
+}
+
+std::string_view stage_name(Stage::Kind kind) {
+  for (const StageName& stage : k_stages)
+    if (stage.kind == kind) return stage.name;
+  return "";
+}
+
+std::optional<Doseq> as_doseq(Node* node) {
+  auto* loop = as<LoopNode>(node);
+  if (loop == nullptr || loop->bindings.size() != 4 || !loop->bindings[0].local->name.starts_with("seq__") || !loop->bindings[3].local->name.starts_with("i__"))
+    return std::nullopt;
+  InvokeNode* seq = core_call(loop->bindings[0].init, "seq");
+  auto* choice = as<IfNode>(loop->body);
+  if (seq == nullptr || seq->arguments.size() != 1 || choice == nullptr) return std::nullopt;
+  auto* body = as<LetNode>(choice->then);
+  if (body == nullptr || body->bindings.empty()) return std::nullopt;
+  auto* element = as<IfNode>(body->bindings[0].init);
+  if (element == nullptr) return std::nullopt;
+  auto* chunk = as<LocalRefNode>(element->then);
+  if (chunk == nullptr || chunk->local != loop->bindings[1].local) return std::nullopt;
+  return Doseq{loop, &seq->arguments[0], body};
+}
+
+std::vector<RecurNode*> jumps_of(const Doseq& doseq) {
+  std::vector<RecurNode*> jumps;
+  for_each_node(doseq.body, [&](Node* node) {
+    if (auto* recur = as<RecurNode>(node); recur != nullptr && recur->loop == doseq.loop) jumps.push_back(recur);
+  });
+  return jumps;
+}
+
+std::optional<Chain> take_chain(const Doseq& doseq, TreeBuilder& builder) {
+  Taker taker(builder);
+  return taker.take(doseq);
 }
 
 std::optional<Chain> take_chain(InvokeNode* call, TreeBuilder& builder) {

@@ -32,8 +32,20 @@ enum class ConsumerKind : std::uint8_t {
   Build,         // into a vector literal, mapv, filterv
   Into,          // into another literal
   First,         // the first element, or nil
-  Count, Some, Every, NotAny, Run
+  Count, Some, Every, NotAny, Run,
+  Each           // doseq: its body
 };
+
+// What doseq becomes (stdlib/clojure/core/iteration_macros.slisp): a loop over seq, chunk, count and index.
+struct Doseq {
+  LoopNode* loop;
+  Node** walked;                         // the collection
+  LetNode* body;                         // its first binding is the element; it jumps to `loop` for the next one
+};
+std::optional<Doseq> as_doseq(Node* node);
+std::vector<RecurNode*> jumps_of(const Doseq& doseq);
+
+std::string_view stage_name(Stage::Kind kind);
 
 struct Chain {
   Source source;
@@ -42,6 +54,7 @@ struct Chain {
   std::vector<Stage> direct;             // behind them: each element goes through all of these, and the consumer, before the next one
   ConsumerKind consumer = ConsumerKind::Reduce;
   Callee function;                       // of the consumer
+  std::optional<Doseq> doseq;            // Each
   Node* init = nullptr;                  // Reduce, Transduce: the first value; Build, Into: the collection
   std::vector<Binding> bindings;         // what is computed before, in order
 };
@@ -53,5 +66,6 @@ Node* longs_only(const Source& range, TreeBuilder& builder);
 
 // The chain that this call is, with locals in place of what must be computed first: `call` is then still the same call.
 std::optional<Chain> take_chain(InvokeNode* call, TreeBuilder& builder);
+std::optional<Chain> take_chain(const Doseq& doseq, TreeBuilder& builder);
 
 }  // namespace slisp::analyzer

@@ -111,11 +111,12 @@ class FusedLoop {
     loop->stands_for_calls = true;
     return loop;
   }
-  Node* recur(Maker where, Maker state) {
+  Node* recur(Maker where, Maker state) { return b_.recur(loop_, all(std::move(where), std::move(state))); }
+  Maker all(Maker where, Maker state) {
     for (std::size_t at = 0; at < stages(); ++at)
       if (memory_[at] != nullptr) where.push_back(changed(memory_[at], change_[at]));
     where.insert(where.end(), state.begin(), state.end());
-    return b_.recur(loop_, std::move(where));
+    return where;
   }
   Node* go_on(Maker state) { return recur(advance_(), std::move(state)); }
   Node* go_on() { return go_on(same_state()); }
@@ -232,7 +233,8 @@ class FusedLoop {
       case ConsumerKind::Some:
       case ConsumerKind::Every:
       case ConsumerKind::NotAny:
-      case ConsumerKind::Run: return;
+      case ConsumerKind::Run:
+      case ConsumerKind::Each: return;
     }
   }
   Maker same_state() {
@@ -266,6 +268,13 @@ class FusedLoop {
       case ConsumerKind::Some: return b_.let(made, called({b_.ref(x)}), b_.choose(b_.ref(made), b_.ref(made), go_on()));
       case ConsumerKind::NotAny: return b_.choose(called({b_.ref(x)}), b_.boolean(false), go_on());
       case ConsumerKind::Every: return b_.choose(called({b_.ref(x)}), go_on(), b_.boolean(false));
+      case ConsumerKind::Each:
+        for (RecurNode* jump : jumps_of(*chain_.doseq)) {
+          jump->loop = loop_;
+          jump->arguments = all(advance_(), {});
+        }
+        chain_.doseq->body->bindings[0].init = b_.ref(x);
+        return chain_.doseq->body;
       case ConsumerKind::Run: return b_.let(made, called({b_.ref(x)}), unless_reduced(made, b_.nil(), {}));
     }
     return nullptr;
@@ -281,7 +290,8 @@ class FusedLoop {
       case ConsumerKind::Count: return b_.ref(state_[0]);
       case ConsumerKind::First:
       case ConsumerKind::Some:
-      case ConsumerKind::Run: return b_.nil();
+      case ConsumerKind::Run:
+      case ConsumerKind::Each: return b_.nil();
       case ConsumerKind::Every:
       case ConsumerKind::NotAny: return b_.boolean(true);
     }

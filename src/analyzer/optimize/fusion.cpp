@@ -25,6 +25,7 @@ namespace {
 using Rt = abi::RuntimeFunctionId;
 
 constexpr unsigned k_deepest = 3;
+constexpr std::size_t k_largest_twice = 400;               // nodes of the body of a doseq that may stand twice
 
 bool reduces(ConsumerKind kind) {
   switch (kind) {
@@ -38,22 +39,43 @@ bool reduces(ConsumerKind kind) {
     case ConsumerKind::Some:
     case ConsumerKind::Every:
     case ConsumerKind::NotAny:
-    case ConsumerKind::Run: return false;
+    case ConsumerKind::Run:
+    case ConsumerKind::Each: return false;
   }
   return false;
 }
 
 bool has_function(ConsumerKind kind) {
-  return kind != ConsumerKind::Build && kind != ConsumerKind::Into && kind != ConsumerKind::First && kind != ConsumerKind::Count;
+  return kind != ConsumerKind::Build && kind != ConsumerKind::Into && kind != ConsumerKind::First && kind != ConsumerKind::Count && kind != ConsumerKind::Each;
+}
+
+std::string_view consumer_name(ConsumerKind kind) {
+  switch (kind) {
+    case ConsumerKind::ReduceFirst:
+    case ConsumerKind::Reduce: return "reduce";
+    case ConsumerKind::Transduce: return "transduce";
+    case ConsumerKind::Build:
+    case ConsumerKind::Into: return "into";
+    case ConsumerKind::First: return "first";
+    case ConsumerKind::Count: return "count";
+    case ConsumerKind::Some: return "some";
+    case ConsumerKind::Every: return "every?";
+    case ConsumerKind::NotAny: return "not-any?";
+    case ConsumerKind::Run: return "run!";
+    case ConsumerKind::Each: return "doseq";
+  }
+  return "";
 }
 
 class Fusion {
  public:
-  Fusion(Program& program, FusionCounts& counts) : arena_(program.arena), counts_(counts), purity_(program) {}
+  Fusion(Program& program, FusionCounts& counts, const std::function<void(const std::string&)>& explain)
+      : arena_(program.arena), counts_(counts), explain_(explain), purity_(program) {}
 
   void walk(Node*& node, unsigned depth) {
     if (kept_.count(node) != 0) return;
-    if (auto* call = as<InvokeNode>(node); call != nullptr && depth < k_deepest && fuse(call, node)) ++depth;
+    if (auto* fn = as<FnNode>(node); fn != nullptr && !fn->name.empty()) function_ = fn->name;
+    if (depth < k_deepest && fuse(node)) ++depth;
     for_each_child(node, [&](Node*& child) { walk(child, depth); });
   }
 
@@ -82,31 +104,56 @@ class Fusion {
       facts.exits |= stage.stops();
     }
     if (has_function(chain.consumer)) facts.loud_rest |= note(chain.function);
-    facts.loud_rest |= chain.consumer == ConsumerKind::Into;
-    facts.exits |= chain.consumer == ConsumerKind::First;
+    facts.loud_rest |= chain.consumer == ConsumerKind::Into || chain.consumer == ConsumerKind::Each;
+    facts.exits |= chain.consumer == ConsumerKind::First || chain.consumer == ConsumerKind::Each;
     facts.exits |= has_function(chain.consumer) && !(reduces(chain.consumer) && purity_.pure(chain.function));
     return facts;
   }
 
-  bool fuse(InvokeNode* call, Node*& node) {
-    TreeBuilder b(arena_, call);
-    std::optional<Chain> chain = take_chain(call, b);
+  bool fuse(Node*& node) {
+    TreeBuilder b(arena_, node);
+    std::optional<Chain> chain;
+    if (auto* call = as<InvokeNode>(node)) chain = take_chain(call, b);
+    else if (std::optional<Doseq> doseq = as_doseq(node)) chain = take_chain(*doseq, b);
     if (!chain) return false;
     Facts facts = look(*chain);
-    if (!facts.known) {
-      node = b.let(std::move(chain->bindings), call);
+    Node* counts = long_counts(*chain, b);
+    // The body of a doseq is moved, not copied; where all of it must stand twice it has to be small.
+    bool small = !chain->doseq || counts == nullptr || count_nodes(chain->doseq->body, k_largest_twice) <= k_largest_twice;
+    if (!facts.known || !small) {
+      say(*chain, b.span().line, facts.known ? "stays: its body is too big to stand twice" : "stays: no function of it is known here");
+      node = b.let(std::move(chain->bindings), node);
       return false;
     }
     ++counts_.loops;
     counts_.stages += chain->seqs;
-    bool one_loud = facts.loud_lazy + (facts.loud_rest ? 1 : 0) <= 1 && !(facts.exits && facts.loud_lazy > 0);
-    Node* made;
-    if (chain->lazy.empty() || one_loud) made = guarded(*chain, guard(*chain, b), call, b);
-    else if (facts.pure && !facts.exits) made = tried(*chain, call, b);
-    else made = in_chunks(*chain, b);
-    if (Node* test = long_counts(*chain, b)) made = b.choose(test, made, as_written(call));
+    Node* written = counts == nullptr ? nullptr : as_written(node);
+    const std::uint64_t in_chunks_before = counts_.in_chunks;
+    Node* made = loop_for(*chain, facts, node, b);
+    if (counts_.in_chunks == in_chunks_before) say(*chain, b.span().line, "becomes a loop, element by element");
+    else say(*chain, b.span().line, facts.exits ? "becomes a loop, chunk by chunk: it may end early" : "becomes a loop, chunk by chunk: the order of effects can be seen");
+    if (counts != nullptr) made = b.choose(counts, made, written);
     node = b.let(std::move(chain->bindings), made);
     return true;
+  }
+
+  Node* loop_for(Chain& chain, const Facts& facts, Node* call, TreeBuilder& b) {
+    const bool one_loud = facts.loud_lazy + (facts.loud_rest ? 1 : 0) <= 1 && !(facts.exits && facts.loud_lazy > 0);
+    if (chain.lazy.empty() || one_loud) {
+      Node* test = guard(chain, b);
+      if (test == nullptr || !chain.doseq) return guarded(chain, test, call, b);
+    } else if (facts.pure && !facts.exits) {
+      return tried(chain, call, b);
+    }
+    return in_chunks(chain, b);
+  }
+
+  void say(const Chain& chain, std::uint32_t line, const char* what) const {
+    if (!explain_) return;
+    std::string text = function_ + ":" + std::to_string(line) + ": " + std::string(consumer_name(chain.consumer)) + " over";
+    for (const auto* stages : {&chain.direct, &chain.lazy})
+      for (auto stage = stages->rbegin(); stage != stages->rend(); ++stage) text += " " + std::string(stage_name(stage->kind));
+    explain_(text + (chain.source.range ? " a range " : " a collection ") + what);
   }
 
   // The condition under which the loop may walk the source; null: always.
@@ -132,19 +179,19 @@ class Fusion {
     return test;
   }
 
-  Node* as_written(InvokeNode* call) {
+  Node* as_written(Node* call) {
     Node* copy = copy_tree(arena_, call);
     kept_.insert(copy);
     return copy;
   }
 
-  Node* guarded(const Chain& chain, Node* guard, InvokeNode* call, TreeBuilder& b) {
+  Node* guarded(const Chain& chain, Node* guard, Node* call, TreeBuilder& b) {
     Node* loop = chain.source.range ? fused_range(chain, nullptr, b) : fused_seq(chain, Order::Elements, chain.source.start, b);
     return guard == nullptr ? loop : b.choose(guard, loop, as_written(call));
   }
 
   // Without effects: when anything goes wrong, it is done again in the seqs' order. A range and a vector do not mind being held meanwhile.
-  Node* tried(Chain& chain, InvokeNode* call, TreeBuilder& b) {
+  Node* tried(Chain& chain, Node* call, TreeBuilder& b) {
     auto nothing = [&] { return b.constant(rt::keyword("slisp.fusion", "again")); };
     const bool range = chain.source.range;
     Node* test = range ? guard(chain, b) : b.rt(Rt::native_vector_p, {again(chain.source.start, b)});
@@ -166,14 +213,16 @@ class Fusion {
 
   Arena& arena_;
   FusionCounts& counts_;
+  const std::function<void(const std::string&)>& explain_;
+  std::string function_ = "top level";                     // that the walk is in, or was last
   Purity purity_;
   std::unordered_set<Node*> kept_;                         // calls as they were written: they stay so
 };
 
 }  // namespace
 
-void fuse_seqs(Program& program, FusionCounts& counts) {
-  Fusion fusion(program, counts);
+void fuse_seqs(Program& program, FusionCounts& counts, const std::function<void(const std::string&)>& explain) {
+  Fusion fusion(program, counts, explain);
   for (TopLevel& form : program.forms) fusion.walk(form.node, 0);
   count_ranges(program, counts);
 }

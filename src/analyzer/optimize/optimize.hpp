@@ -2,6 +2,7 @@
 #pragma once
 #include "src/analyzer/ast.hpp"
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,8 @@ struct FusionCounts {
   std::uint64_t stages = 0;              // lazy seqs that are no longer made
   std::uint64_t in_chunks = 0;           // loops that go through their stages chunk by chunk
 };
-void fuse_seqs(Program& program, FusionCounts& counts);
+// `explain` is told each chain that becomes a loop, and each that does not.
+void fuse_seqs(Program& program, FusionCounts& counts, const std::function<void(const std::string&)>& explain);
 void count_ranges(Program& program, FusionCounts& counts);     // the part of it for doseq
 
 // Calls of members ask no object for methods of a name that no type of the program has.

@@ -14,34 +14,6 @@ namespace {
 
 constexpr std::size_t k_largest = 400;                     // nodes of a body that may stand twice
 
-bool is_local(const Node* node, const Local* local) {
-  auto* ref = as<LocalRefNode>(node);
-  return ref != nullptr && ref->local == local;
-}
-
-// The four variables of a doseq: seq, chunk, count, index.
-struct SeqLoop {
-  LoopNode* loop;
-  InvokeNode* range;                     // what is walked
-  Local* index;
-  LetNode* body;                         // its first binding is the element
-};
-
-std::optional<SeqLoop> seq_loop(Node* node) {
-  auto* loop = as<LoopNode>(node);
-  if (loop == nullptr || loop->bindings.size() != 4 || !loop->bindings[0].local->name.starts_with("seq__") || !loop->bindings[3].local->name.starts_with("i__"))
-    return std::nullopt;
-  InvokeNode* seq = core_call(loop->bindings[0].init, "seq");
-  auto* choice = as<IfNode>(loop->body);
-  if (seq == nullptr || seq->arguments.size() != 1 || choice == nullptr) return std::nullopt;
-  InvokeNode* range = core_call(seq->arguments[0], "range");
-  auto* body = as<LetNode>(choice->then);
-  if (range == nullptr || body == nullptr || body->bindings.empty()) return std::nullopt;
-  auto* element = as<IfNode>(body->bindings[0].init);
-  if (element == nullptr || !is_local(element->then, loop->bindings[1].local)) return std::nullopt;
-  return SeqLoop{loop, range, loop->bindings[3].local, body};
-}
-
 class RangeLoops {
  public:
   RangeLoops(Program& program, FusionCounts& counts) : arena_(program.arena), counts_(counts) {}
@@ -49,16 +21,18 @@ class RangeLoops {
   void walk(Node*& node, unsigned depth) {
     if (kept_.count(node) != 0) return;
     if (depth < 3)
-      if (std::optional<SeqLoop> found = seq_loop(node); found && count(*found, node)) ++depth;
+      if (std::optional<Doseq> found = as_doseq(node); found && count(*found, node)) ++depth;
     for_each_child(node, [&](Node*& child) { walk(child, depth); });
   }
 
  private:
-  bool count(SeqLoop& at, Node*& node) {
+  bool count(Doseq& at, Node*& node) {
+    InvokeNode* range = core_call(*at.walked, "range");
+    if (range == nullptr) return false;
     TreeBuilder b(arena_, node);
     Source source;
     std::vector<Binding> bindings;
-    if (!take_range(at.range, source, bindings, b)) return false;
+    if (!take_range(range, source, bindings, b)) return false;
     Node* guard = longs_only(source, b);
     if (guard != nullptr && count_nodes(at.body, k_largest) > k_largest) {
       node = b.let(std::move(bindings), node);
@@ -68,12 +42,8 @@ class RangeLoops {
     ++counts_.stages;
     Node* as_written = nullptr;
     if (guard != nullptr) kept_.insert(as_written = copy_tree(arena_, node));
-    Local* i = at.index;
-    std::vector<RecurNode*> jumps;
-    for_each_node(at.body, [&](Node* n) {
-      if (auto* recur = as<RecurNode>(n); recur != nullptr && recur->loop == at.loop) jumps.push_back(recur);
-    });
-    for (RecurNode* jump : jumps) jump->arguments = {b.rt(TreeBuilder::Rt::unchecked_add, {b.ref(i), b.number(source.step)})};
+    Local* i = at.loop->bindings[3].local;
+    for (RecurNode* jump : jumps_of(at)) jump->arguments = {b.rt(TreeBuilder::Rt::unchecked_add, {b.ref(i), b.number(source.step)})};
     at.body->bindings[0].init = b.ref(i);
     at.loop->bindings = {{i, again(source.start, b)}};
     auto test = source.step > 0 ? TreeBuilder::Rt::less : TreeBuilder::Rt::greater;
