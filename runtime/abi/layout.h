@@ -97,15 +97,11 @@ struct Long {
 };
 inline constexpr std::size_t k_offset_payload = 8;   // of Double and Long
 
-// List: count, then first and rest. Cons: first and rest (rest: any seq, lazy seq, EmptyList or nil).
+// A cell: List: its size, then first and rest (a List or nil). Cons: first and rest (any seq, lazy seq, EmptyList or nil), its size says nothing.
+// One layout, so that looks do not ask which it is, and a cell of one kind becomes one of the other where it is.
 struct List {
   Header header;
   std::uint64_t size;
-  Word first;
-  Word rest;
-};
-struct Cons {
-  Header header;
   Word first;
   Word rest;
 };

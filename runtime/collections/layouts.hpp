@@ -16,7 +16,6 @@ extern slisp::abi::Header slisp_empty_list;
 
 namespace slisp::rt {
 
-using abi::Cons;
 using abi::Inline;
 using abi::List;
 

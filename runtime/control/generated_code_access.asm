@@ -167,9 +167,10 @@ FUNCTION %1
 %define GROUP access
 %include "runtime/control/slow_paths.def"
 
-; A part of a list's cell, which is consumed. %2: registers, %3: 0 rest, 1 next, 2 first; %4: the end of an object, %5: the runtime's function;
-; %6, %7: where a List and a Cons have it.
-%macro STEP 7
+; A part of a list's cell, which is consumed. %2: registers, %3: 0 rest, 1 next, 2 first; %4: the end of an object, %5: the runtime's function.
+%define CELL_FIRST 16                   ; asserted in src/codegen/x86_64_linux/template_text.hpp
+%define CELL_REST 24
+%macro STEP 5
 extern %4, %5
 FUNCTION %1
         test    r11b, 3
@@ -179,30 +180,27 @@ FUNCTION %1
         push    rdx
         mov     ecx, [r11+4]
         and     ecx, 0x1ff              ; kind, and whether there is metadata
-        cmp     ecx, KIND_LIST
-        jne     short .cons
-        lea     rcx, [r11+%6]
-        mov     rdx, [rcx]
-        jmp     short .have
-.cons:  cmp     ecx, KIND_CONS
+        sub     ecx, KIND_LIST
+        cmp     ecx, KIND_CONS-KIND_LIST
 %if %3 == 2
-        jne     near .other
+        ja      near .other
+        lea     rcx, [r11+CELL_FIRST]
+        mov     rdx, [rcx]
 %else
-        je      short .of_cons
+        jbe     short .cell
         SEQ_STEP .other
         jmp     near .back
-.of_cons:
-%endif
-        lea     rcx, [r11+%7]
+.cell:  lea     rcx, [r11+CELL_REST]
         mov     rdx, [rcx]
+%endif
 %if %3 == 1
         cmp     rdx, NIL
         je      short .have
         test    dl, 3
         jnz     near .other
-        mov     al, [rdx+4]
+        mov     al, [rdx+KIND]
         sub     al, KIND_LIST
-        cmp     al, 1
+        cmp     al, KIND_CONS-KIND_LIST
         ja      near .other
 %endif
 .have:  mov     eax, [r11]
@@ -240,11 +238,11 @@ FUNCTION %1
 %1.end:
 %endmacro
 extern slisp_empty_list
-        STEP    slisp_slow_rest, 0, 0, slisp_end_object, slisp_rest, 24, 16
-        STEP    slisp_slow_rest_x, 1, 0, slisp_end_object_x, slisp_rest, 24, 16
-        STEP    slisp_slow_next, 0, 1, slisp_end_object, slisp_next, 24, 16
-        STEP    slisp_slow_next_x, 1, 1, slisp_end_object_x, slisp_next, 24, 16
-        STEP    slisp_slow_first, 0, 2, slisp_end_object, slisp_first, 16, 8
-        STEP    slisp_slow_first_x, 1, 2, slisp_end_object_x, slisp_first, 16, 8
+        STEP    slisp_slow_rest, 0, 0, slisp_end_object, slisp_rest
+        STEP    slisp_slow_rest_x, 1, 0, slisp_end_object_x, slisp_rest
+        STEP    slisp_slow_next, 0, 1, slisp_end_object, slisp_next
+        STEP    slisp_slow_next_x, 1, 1, slisp_end_object_x, slisp_next
+        STEP    slisp_slow_first, 0, 2, slisp_end_object, slisp_first
+        STEP    slisp_slow_first_x, 1, 2, slisp_end_object_x, slisp_first
 
 section .note.GNU-stack noalloc noexec nowrite progbits

@@ -5,7 +5,6 @@
 
 %include "runtime/control/generated_code.inc"
 
-; The slots of a List begin one word further on than the others'.
 %macro SHELL 2
 extern %2
 FUNCTION %1
@@ -13,38 +12,38 @@ FUNCTION %1
         jnz     near .none
         cmp     dword [r11], 1
         jne     near .drop
-        cmp     byte [r11+KIND], KIND_VECTOR
-        je      short .empty
-        cmp     byte [r11+KIND], KIND_CONS
-        je      short .empty
-        cmp     byte [r11+KIND], KIND_LIST
-        jne     near .drop
-.empty: push    rax
+        push    rax
         push    rcx
-        movzx   ecx, word [r11+NUMBER_OF_SLOTS]
-        cmp     byte [r11+KIND], KIND_LIST
-        jne     short .next
-        inc     ecx
+        push    rdx
+        lea     rdx, [r11+8]            ; its slots
+        movzx   ecx, byte [r11+KIND]
+        cmp     ecx, KIND_VECTOR
+        je      short .slots
+        add     rdx, 8
+        sub     ecx, KIND_LIST
+        cmp     ecx, KIND_CONS-KIND_LIST
+        ja      short .other
+.slots: movzx   ecx, word [r11+NUMBER_OF_SLOTS]
 .next:  dec     ecx
         js      short .done
-        jnz     short .slot
-        cmp     byte [r11+KIND], KIND_LIST
-        je      short .done
-.slot:
-        mov     rax, [r11+8+rcx*8]
+        mov     rax, [rdx+rcx*8]
+        mov     qword [rdx+rcx*8], NIL
         test    al, 3
-        jnz     short .clear
-        mov     qword [r11+8+rcx*8], NIL
+        jnz     short .next
         push    r11
+        sub     rsp, 8                  ; the stack is aligned
         mov     r11, rax
-        call    %2                      ; 3 words were pushed: the stack is aligned
+        call    %2
+        add     rsp, 8
         pop     r11
         jmp     short .next
-.clear: mov     qword [r11+8+rcx*8], NIL
-        jmp     short .next
-.done:  pop     rcx
+.done:  pop     rdx
+        pop     rcx
         pop     rax
         ret
+.other: pop     rdx
+        pop     rcx
+        pop     rax
 .drop:  sub     rsp, 8
         call    %2
         add     rsp, 8

@@ -11,10 +11,10 @@
 ; asserted in runtime/memory/context.hpp
 ; what has no slots: String, Long, Double
 %define LEAVES      (1 << 0) | (1 << 3) | (1 << 4)
-; those, Cons, Vector, VectorNode, ArrayMap, Record
-%define KINDS_AT_8  LEAVES | (1 << 13) | (1 << 21) | (1 << 23) | (1 << 25) | (1 << 47)
-; List, HashMap, MapNode, HashSet, SetNode, Fn
-%define KINDS_AT_16 (1 << 12) | (1 << 26) | (1 << 27) | (1 << 28) | (1 << 29) | (1 << 36)
+; those, Vector, VectorNode, ArrayMap, Record
+%define KINDS_AT_8  LEAVES | (1 << 21) | (1 << 23) | (1 << 25) | (1 << 47)
+; List, Cons, HashMap, MapNode, HashSet, SetNode, Fn
+%define KINDS_AT_16 (1 << 12) | (1 << 13) | (1 << 26) | (1 << 27) | (1 << 28) | (1 << 29) | (1 << 36)
 %define FREED 1088
 %define HEAP 1096
 %define PAGE_FREE 0

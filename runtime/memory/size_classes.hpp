@@ -1,5 +1,5 @@
 // size_classes.hpp: which block sizes there are.
-// Idea: steps of 8 bytes up to 128 (a Cons is 24), of 16 up to 512, then four per doubling up to 4 KB; above that as many equal
+// Idea: steps of 8 bytes up to 128 (a list's cell is 32), of 16 up to 512, then four per doubling up to 4 KB; above that as many equal
 // blocks as fill a page. 264 is a class of its own: a header and 32 slots, the leaf of every trie.
 #pragma once
 #include <array>

@@ -14,7 +14,7 @@ Word make_list_cell(Word first, Word rest, std::uint64_t size) {
 }
 
 Word make_cons(Word first, Word rest) {
-  auto* cell = allocate_as<Cons>(Kind::Cons, sizeof(Cons), 2);
+  auto* cell = allocate_as<List>(Kind::Cons, sizeof(List), 2);
   cell->first = first;
   cell->rest = rest;
   return word_of(cell);
@@ -35,24 +35,15 @@ Owned list_of(std::span<Owned> elements) {
 }
 
 namespace {
-// Moves the cells at the head of `seq` that nobody else has to the front of `list`, whose cells are `size`. Cells of a List are turned round where
-// they are; a Cons has no room for a size. False: there is no such cell.
+// Turns the cells at the head of `seq` that nobody else has, nor metadata, round where they are, to the front of `list`, whose cells are
+// `size`. False: there is no such cell.
 bool turn_cells(Word& seq, Word& list, std::uint64_t& size) {
   const std::uint64_t before = size;
-  for (;;) {
-    if (!is_pointer(seq) || !unique(seq) || (header_of(seq)->flags & abi::k_flag_has_meta) != 0) break;
-    if (kind_of(seq) == Kind::List) {
-      const Word cell = std::exchange(seq, at<List>(seq)->rest);
-      at<List>(cell)->rest = std::exchange(list, cell);
-      at<List>(cell)->size = ++size;
-    } else if (kind_of(seq) == Kind::Cons) {
-      const Word cell = std::exchange(seq, at<Cons>(seq)->rest);
-      const Word first = at<Cons>(cell)->first;
-      free_cell(cell);
-      list = make_list_cell(first, list, ++size);
-    } else {
-      break;
-    }
+  while (is_pointer(seq) && unique(seq) && is_cell_kind(kind_of(seq)) && meta_slots(header_of(seq)) == 0) {
+    auto* const cell = at<List>(seq);
+    seq = std::exchange(cell->rest, std::exchange(list, seq));
+    cell->header.kind = Kind::List;
+    cell->size = ++size;
   }
   return size != before;
 }

@@ -8,11 +8,9 @@
 namespace slisp::rt {
 namespace {
 
+inline bool is_cell(Word x) { return is_cell_kind(kind_or_none(x)); }
 // Where a List or Cons has its rest; null: it is neither.
-inline Word* rest_of_cell(Word x) {
-  const Kind kind = kind_or_none(x);
-  return kind == Kind::List ? &at<List>(x)->rest : kind == Kind::Cons ? &at<Cons>(x)->rest : nullptr;
-}
+inline Word* rest_of_cell(Word x) { return is_cell(x) ? &at<List>(x)->rest : nullptr; }
 
 // The cell that x is, or that the lazy seq x gave, where nobody else has either; nil: there is none; 0: an exception is pending.
 inline Word cell_to_take_from(Word x) {
@@ -46,8 +44,7 @@ Word slisp_nth_take(Word x, std::int64_t n) {
 
 Word slisp_first_take(Word x) {
   const Word cell = cell_to_take_from(x);
-  if (is_kind(cell, Kind::List)) return std::exchange(at<List>(cell)->first, k_nil);
-  if (is_kind(cell, Kind::Cons)) return std::exchange(at<Cons>(cell)->first, k_nil);
+  if (is_cell(cell)) return std::exchange(at<List>(cell)->first, k_nil);
   return cell != 0 ? slisp::abi::slisp_first_look(x) : 0;
 }
 
@@ -67,8 +64,7 @@ Word slisp_next_take(Word x) {
   Word* const rest = rest_of_cell(cell);
   if (rest == nullptr) return slisp::abi::slisp_next_look(x);
   if (is_kind(*rest, Kind::LazySeq)) return realise(at<LazySeq>(*rest)) ? seq_of(std::exchange(*rest, k_nil)) : 0;
-  const Kind kind = kind_or_none(*rest);
-  if (kind == Kind::List || kind == Kind::Cons || *rest == k_nil) return std::exchange(*rest, k_nil);
+  if (is_cell(*rest) || *rest == k_nil) return std::exchange(*rest, k_nil);
   return seq_of(retained(*rest));
 }
 
@@ -86,8 +82,8 @@ Word slisp_nth_default_look(Word x, std::int64_t n, Word missing) {
 
 Word slisp_first_look(Word x) {
   switch (kind_or_none(x)) {
-    case Kind::List: return retained(at<List>(x)->first);
-    case Kind::Cons: return retained(at<Cons>(x)->first);
+    case Kind::List:
+    case Kind::Cons: return retained(at<List>(x)->first);
     case Kind::VectorSeq: return retained(vector_ref(at<VectorSeq>(x)->vector, at<VectorSeq>(x)->index));
     case Kind::ChunkedCons: return retained(vector_ref(at<ChunkedCons>(x)->chunk, at<ChunkedCons>(x)->index));
     case Kind::Vector:

@@ -9,6 +9,8 @@
 
 namespace slisp::rt {
 
+inline bool is_cell_kind(Kind kind) { return kind == Kind::List || kind == Kind::Cons; }
+
 inline bool is_true_seq_kind(Kind k) {
   switch (k) {
     case Kind::List:

@@ -111,20 +111,12 @@ Word step(Word seq, Word end) {
 Word cell_rest(Word seq) {
   Word rest;
   switch (kind_of(seq)) {
-    case Kind::List: {
-      auto* list = at<List>(seq);
-      rest = part_of(seq, list->rest);
-      if (!unique(seq)) break;
-      release(list->first);
-      release(meta_of(seq));
-      free_cell(seq);
-      return rest;
-    }
+    case Kind::List:
     case Kind::Cons: {
-      auto* cons = at<Cons>(seq);
-      rest = part_of(seq, cons->rest);
+      auto* cell = at<List>(seq);
+      rest = part_of(seq, cell->rest);
       if (!unique(seq)) break;
-      release(cons->first);
+      release(cell->first);
       release(meta_of(seq));
       free_cell(seq);
       return rest;
@@ -145,16 +137,15 @@ Word cell_rest(Word seq) {
   return rest;
 }
 
-bool has_cells(Kind k) { return k == Kind::List || k == Kind::Cons || k == Kind::ChunkedCons; }
+bool has_cells(Kind k) { return is_cell_kind(k) || k == Kind::ChunkedCons; }
 
 // First element, borrowed from the seq or made (owned = true).
 Word first_of(Word seq, bool& owned) {
   owned = false;
   switch (kind_of(seq)) {
     case Kind::List:
-      return at<List>(seq)->first;
     case Kind::Cons:
-      return at<Cons>(seq)->first;
+      return at<List>(seq)->first;
     case Kind::ChunkedCons:
       return vector_ref(at<ChunkedCons>(seq)->chunk, at<ChunkedCons>(seq)->index);
     case Kind::VectorSeq:
@@ -320,12 +311,8 @@ Word seq_take_first(Word* seq) {
     release(s);
     return first;
   }
-  if (unique(s) && (kind == Kind::List || kind == Kind::Cons)) {
-    Word first, rest;
-    if (kind == Kind::List)
-      first = at<List>(s)->first, rest = at<List>(s)->rest;
-    else
-      first = at<Cons>(s)->first, rest = at<Cons>(s)->rest;
+  if (unique(s) && is_cell_kind(kind)) {
+    const Word first = at<List>(s)->first, rest = at<List>(s)->rest;
     release(meta_of(s));
     free_cell(s);
     *seq = rest;

@@ -76,7 +76,7 @@ void end_of_list(Text& cold, const RegisterNames& d, std::string_view empty_list
 
 TemplateText first_take(const AccessContext& at, const RegisterNames& d, const RegisterNames& v) {
   Text hot(at), cold(at);
-  hot.is_object(v, 'c').is_cell(v, 'c') << "cmp dword [" << v.wide << "],1\njne near " << hot.label('u') << "\nmov " << d.wide << ',' << first_of(v)
+  hot.is_object(v, 'c').is_list_or_cons(v, 'c') << "cmp dword [" << v.wide << "],1\njne near " << hot.label('u') << "\nmov " << d.wide << ',' << first_of(v)
                                         << "\nmov qword " << first_of(v) << ',' << std::to_string(abi::k_nil) << '\n' << hot.label('d') << ":\n";
   cold.count_out(d, first_of(v)).ask(d, v);
   return {hot.take(), cold.take()};
@@ -92,7 +92,7 @@ TemplateText capture_take(const AccessContext& at, const RegisterNames& d, const
 
 TemplateText rest_take(const AccessContext& at, const RegisterNames& d, const RegisterNames& v, std::string_view empty_list) {
   Text hot(at), cold(at);
-  hot.is_object(v, 'c').is_cell(v, 'c') << "mov " << d.wide << ',' << rest_of(v) << "\ncmp " << d.wide << ',' << std::to_string(abi::k_nil)
+  hot.is_object(v, 'c').is_list_or_cons(v, 'c') << "mov " << d.wide << ',' << rest_of(v) << "\ncmp " << d.wide << ',' << std::to_string(abi::k_nil)
                                         << "\nje near " << hot.label('n') << "\ncmp dword [" << v.wide << "],1\njne near " << hot.label('u')
                                         << "\nmov qword " << rest_of(v) << ',' << std::to_string(abi::k_nil) << '\n' << hot.label('d') << ":\n";
   end_of_list(cold, d, empty_list);
@@ -102,7 +102,7 @@ TemplateText rest_take(const AccessContext& at, const RegisterNames& d, const Re
 
 TemplateText next_take(const AccessContext& at, const RegisterNames& d, const RegisterNames& v) {
   Text hot(at), cold(at);
-  hot.is_object(v, 'c').is_cell(v, 'c') << "mov " << d.wide << ',' << rest_of(v) << '\n';
+  hot.is_object(v, 'c').is_list_or_cons(v, 'c') << "mov " << d.wide << ',' << rest_of(v) << '\n';
   is_seq(hot, d);
   hot << "cmp dword [" << v.wide << "],1\njne near " << hot.label('u') << "\nmov qword " << rest_of(v) << ',' << std::to_string(abi::k_nil) << '\n'
       << hot.label('d') << ":\n";
@@ -156,7 +156,7 @@ TemplateText step(const AccessContext& at, const RegisterNames& d, const Registe
 
 TemplateText first_look(const AccessContext& at, const RegisterNames& d, const RegisterNames& v) {
   Text hot(at), cold(at);
-  hot.is_object(v, 'c').is_cell(v, 'c') << "mov " << d.wide << ',' << first_of(v) << '\n';
+  hot.is_object(v, 'c').is_list_or_cons(v, 'c') << "mov " << d.wide << ',' << first_of(v) << '\n';
   hot.count(d);
   cold.ask(d, v).count_slow(d);
   return {hot.take(), cold.take()};
@@ -164,7 +164,7 @@ TemplateText first_look(const AccessContext& at, const RegisterNames& d, const R
 
 TemplateText rest_look(const AccessContext& at, const RegisterNames& d, const RegisterNames& v, std::string_view empty_list) {
   Text hot(at), cold(at);
-  hot.is_object(v, 'c').is_cell(v, 'c') << "mov " << d.wide << ',' << rest_of(v) << "\ncmp " << d.wide << ',' << std::to_string(abi::k_nil)
+  hot.is_object(v, 'c').is_list_or_cons(v, 'c') << "mov " << d.wide << ',' << rest_of(v) << "\ncmp " << d.wide << ',' << std::to_string(abi::k_nil)
                                         << "\nje near " << hot.label('n') << '\n';
   hot.count(d);
   end_of_list(cold, d, empty_list);
@@ -174,7 +174,7 @@ TemplateText rest_look(const AccessContext& at, const RegisterNames& d, const Re
 
 TemplateText next_look(const AccessContext& at, const RegisterNames& d, const RegisterNames& v) {
   Text hot(at), cold(at);
-  hot.is_object(v, 'c').is_cell(v, 'c') << "mov " << d.wide << ',' << rest_of(v) << '\n';
+  hot.is_object(v, 'c').is_list_or_cons(v, 'c') << "mov " << d.wide << ',' << rest_of(v) << '\n';
   is_seq(hot, d);
   hot.count(d);
   cold.ask(d, v).count_slow(d);

@@ -64,9 +64,9 @@ TemplateText renew(const AccessContext& at, const RegisterNames& d, const Regist
 TemplateText new_cons(const AccessContext& at, const RegisterNames& d, const std::string& element, const RegisterNames& rest) {
   Text hot(at), cold(at);
   is_rest(hot, rest);
-  take_block(hot, d, sizeof(abi::Cons));
+  take_block(hot, d, sizeof(abi::List));
   write_header(hot, d, k_cons_header);
-  hot << "mov qword [" << d.wide << "+8]," << element << "\nmov [" << d.wide << "+16]," << rest.wide << '\n' << hot.label('d') << ":\n";
+  hot << "mov qword " << first_of(d) << ',' << element << "\nmov " << rest_of(d) << ',' << rest.wide << '\n' << hot.label('d') << ":\n";
   cold.ask(d, element, rest.wide, 'c');
   return {hot.take(), cold.take()};
 }
@@ -84,10 +84,10 @@ TemplateText shell_of_cell(const AccessContext& at, const RegisterNames& d, cons
 
 TemplateText renew_cell(const AccessContext& at, const RegisterNames& d, const RegisterNames& old, const std::string& end) {
   Text hot(at), cold(at);
-  // Kind alone decides: a cell with metadata is longer, and so is a List.
+  // Kind alone decides: a cell with metadata is longer.
   hot.is_object(old, 'n').is_list_or_cons(old, 'f') << "mov dword [" << old.wide << "+4]," << std::to_string(k_cons_header) << "\nmov " << d.wide << ','
                                                     << old.wide << '\n' << hot.label('d') << ":\n";
-  take_block_instead(cold, at, d, old, k_cons_header, sizeof(abi::Cons), end);
+  take_block_instead(cold, at, d, old, k_cons_header, sizeof(abi::List), end);
   return {hot.take(), cold.take()};
 }
 
@@ -95,8 +95,8 @@ TemplateText fill_cell(const AccessContext& at, const RegisterNames& d, const Re
                        const std::string& free_cell) {
   Text hot(at), cold(at);
   is_rest(hot, rest);
-  hot << "mov [" << cell.wide << "+16]," << rest.wide << "\nmov " << d.wide << ',' << cell.wide << '\n' << hot.label('d') << ":\n";
-  cold << cold.label('c') << ":\nmov r11,[" << cell.wide << "+8]\n";
+  hot << "mov " << rest_of(cell) << ',' << rest.wide << "\nmov " << d.wide << ',' << cell.wide << '\n' << hot.label('d') << ":\n";
+  cold << cold.label('c') << ":\nmov r11," << first_of(cell) << '\n';
   cold.pass(0, "r11").pass(1, rest.wide) << "mov r11," << cell.wide << "\ncall " << free_cell << '\n';
   cold.call_slow_path(d);
   return {hot.take(), cold.take()};

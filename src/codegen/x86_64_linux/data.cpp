@@ -151,9 +151,9 @@ namespace {
 std::uint64_t mix(std::uint64_t hash, std::uint64_t word) { return (hash ^ word) * 0x9e3779b97f4a7c15u ^ (hash >> 29); }
 
 // The raw bytes in front of the slots that are content: those of strings are caches, room to grow and what the text tells anyway; a
-// Regex has compiled code there.
+// Regex has compiled code there, a Cons nothing.
 std::string_view raw_content(const Header* object) {
-  if (object->kind == Kind::String || object->kind == Kind::Regex) return {};
+  if (object->kind == Kind::String || object->kind == Kind::Regex || object->kind == Kind::Cons) return {};
   return {reinterpret_cast<const char*>(object) + sizeof(Header), first_slot_of(object) - sizeof(Header)};
 }
 std::string_view tail_content(const Header* object) {

@@ -50,7 +50,7 @@ void DataLayout::emit_content(const Header* object, const Naming& naming, AsmTex
   for (std::size_t offset = 0; offset < first; offset += 8) {
     Word raw = 0;
     std::memcpy(&raw, offset == 0 ? reinterpret_cast<const char*>(&shape) : bytes + offset, 8);
-    if (offset != 0 && object->kind == Kind::Regex) raw = 0;                           // compiled code, which static ones keep elsewhere
+    if (offset != 0 && (object->kind == Kind::Regex || object->kind == Kind::Cons)) raw = 0;   // compiled code, which static ones keep elsewhere; nothing
     // Room to grow is not part of the constant.
     if (object->kind == Kind::String && offset == offsetof(abi::String, capacity)) {
       const auto* string = reinterpret_cast<const abi::String*>(object);

@@ -144,7 +144,7 @@ bool Selector::select_allocation(const ir::Instruction& inst, std::uint32_t exit
     renewed.operand[0] = virtual_register(cell);
     renewed.operand[1] = operand(reused);
     MInst& store = emit(Opcode::Store);
-    store.operand[0] = memory(cell, offsetof(abi::Cons, first));
+    store.operand[0] = memory(cell, offsetof(abi::List, first));
     store.operand[1] = operand(inst.operands[0]);
     const std::uint32_t filled = define(inst.result);
     MInst& fill = emit(Opcode::FillCell);

@@ -30,10 +30,9 @@ using abi::Kind;
 inline std::string number(Kind kind) { return std::to_string(static_cast<unsigned>(kind)); }
 static_assert(offsetof(rt::LargeVector, size) == 8 && offsetof(rt::LargeVector, shift) == 12 && offsetof(rt::LargeVector, root) == 16 &&
               offsetof(rt::VectorBuffer, slot) == 16);
-static_assert(offsetof(abi::List, first) == 16 && offsetof(abi::List, rest) == 24 && offsetof(abi::Cons, first) == 8 &&
-              offsetof(abi::Cons, rest) == 16 && abi::k_offset_kind == 4 && abi::k_offset_flags == 5 && abi::k_offset_slots == 6);
+static_assert(offsetof(abi::List, first) == 16 && offsetof(abi::List, rest) == 24 && abi::k_offset_kind == 4 && abi::k_offset_flags == 5 && abi::k_offset_slots == 6);
 
-// Kind, flags and slots of a Cons; those of a List differ in the last bit, and its parts stand one word further on.
+// Kind, flags and slots of a Cons; those of a List differ in the last bit.
 constexpr std::uint32_t k_cons_header = static_cast<std::uint32_t>(Kind::Cons) | 2u << 16;
 static_assert((static_cast<int>(Kind::Cons) ^ static_cast<int>(Kind::List)) == 1);
 
@@ -54,7 +53,7 @@ class Text {
   Text& kind_is(const RegisterNames& v, Kind kind, char elsewhere) {
     return *this << "cmp byte [" << v.wide << "+4]," << number(kind) << "\njne near " << label(elsewhere) << '\n';
   }
-  // A List or Cons without metadata: r11 is 1 or 0, so that one address finds its parts. Else to `elsewhere`.
+  // A List or Cons without metadata, which is all that its block holds. Else to `elsewhere`.
   Text& is_cell(const RegisterNames& v, char elsewhere) {
     return *this << "mov r11d,[" << v.wide << "+4]\nxor r11d," << std::to_string(k_cons_header) << "\ncmp r11d,1\nja near " << label(elsewhere) << '\n';
   }
@@ -114,8 +113,8 @@ class Text {
   std::string out_;
 };
 
-// Parts of a List or Cons without metadata, once is_cell has left r11 as 1 or 0.
-inline std::string first_of(const RegisterNames& v) { return "[" + v.wide + "+r11*8+8]"; }
-inline std::string rest_of(const RegisterNames& v) { return "[" + v.wide + "+r11*8+16]"; }
+// Parts of a List or Cons.
+inline std::string first_of(const RegisterNames& v) { return "[" + v.wide + "+16]"; }
+inline std::string rest_of(const RegisterNames& v) { return "[" + v.wide + "+24]"; }
 
 }  // namespace slisp::x64

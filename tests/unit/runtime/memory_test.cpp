@@ -18,7 +18,7 @@ std::uint64_t live() {
 }
 
 Word cons(Word first, Word rest) {
-  auto* cell = allocate_as<abi::Cons>(Kind::Cons, sizeof(abi::Cons), 2);
+  auto* cell = allocate_as<abi::List>(Kind::Cons, sizeof(abi::List), 2);
   cell->first = first;
   cell->rest = rest;
   return word_of(cell);
@@ -26,13 +26,15 @@ Word cons(Word first, Word rest) {
 
 }  // namespace
 
-TEST_CASE("a header and 32 slots take 264 bytes, a cons 24") {
+TEST_CASE("a header and 32 slots take 264 bytes, a header and two 24, a list's cell 32") {
   std::uint64_t before = live();
   Owned leaf = adopt_object(allocate(Kind::Vector, 8 + 32 * 8, 0));
   CHECK(usable_size(leaf.as<Header>()) == 264);
+  Owned pair = adopt_object(allocate(Kind::Vector, 8 + 2 * 8, 0));
+  CHECK(usable_size(pair.as<Header>()) == 24);
   Owned cell = Owned::adopt(cons(k_nil, k_nil));
-  CHECK(usable_size(cell.as<Header>()) == 24);
-  CHECK(live() == before + 2);
+  CHECK(usable_size(cell.as<Header>()) == 32);
+  CHECK(live() == before + 3);
 }
 
 TEST_CASE("every size gets a block that holds it, apart from all others") {
@@ -133,7 +135,7 @@ TEST_CASE("shared and immortal counts") {
   release(cell);
   release(cell);
   CHECK(live() == before);
-  abi::Cons fixed{{0, Kind::Cons, 0, 2}, k_nil, k_nil};
+  abi::List fixed{{0, Kind::Cons, 0, 2}, 0, k_nil, k_nil};
   retain(word_of(&fixed));
   release(word_of(&fixed));
   release(word_of(&fixed));
@@ -165,7 +167,7 @@ TEST_CASE("random object graphs: cycle collection frees exactly what nothing out
     for (std::size_t i = 0; i < count; ++i) cells.push_back(cons(k_nil, k_nil));
     std::vector<std::vector<std::size_t>> edges(count);
     for (std::size_t i = 0; i < count; ++i) {
-      auto* cell = reinterpret_cast<abi::Cons*>(cells[i]);
+      auto* cell = reinterpret_cast<abi::List*>(cells[i]);
       for (Word* slot : {&cell->first, &cell->rest}) {
         if (random() % 3 == 0) continue;
         std::size_t to = random() % count;

@@ -130,7 +130,7 @@ extern const Thunk k_next_cell;
 Word next_cell() {
   const int n = g_thunk_calls.fetch_add(1);
   if (n >= k_cells) return abi::k_nil;
-  auto* cons = allocate_as<abi::Cons>(Kind::Cons, sizeof(abi::Cons), 2);
+  auto* cons = allocate_as<abi::List>(Kind::Cons, sizeof(abi::List), 2);
   cons->first = make_long(n).take();
   cons->rest = abi::slisp_lazy_seq(k_next_cell.closure().take());
   return word_of(cons);
