@@ -43,6 +43,7 @@ struct Options {
   bool inline_access = true;         // --no-inline-access: looks into vectors and lists are calls
   bool inline_allocation = true;     // --no-inline-allocation: small objects are made by calls
   RegisterSwitches registers;
+  bool inline_division = true;       // --no-inline-division: quot, rem and mod of unknown numbers are calls
   bool inline_equality = true;       // --no-inline-equality: = with a keyword, character, nil or boolean is a call
   bool inline_caches = true;         // --no-inline-caches: every lookup of a keyword is a call
   bool debug_info = false;           // -g: source lines for gdb, perf, valgrind

@@ -2,7 +2,6 @@
 // Keeps: what an exit still needs stays in its register: where it may be taken, results are made in r11, or undone out of line.
 #include "src/codegen/x86_64_linux/emit_raw.hpp"
 #include "runtime/abi/functions.hpp"
-#include <bit>
 
 namespace slisp::x64 {
 
@@ -21,9 +20,7 @@ std::string_view condition_text(Condition c) {
 namespace {
 
 std::string reg(const Operand& o, unsigned bytes = 8) { return std::string(register_name(o.reg, bytes)); }
-std::string at_context(std::size_t offset) { return "[r15+" + std::to_string(offset) + "]"; }
-const std::string k_first = at_context(abi::k_offset_arguments), k_second = at_context(abi::k_offset_arguments + 8),
-                  k_third = at_context(abi::k_offset_arguments + 16);
+const std::string k_first = "[r15+" + std::to_string(abi::k_offset_arguments) + "]";
 bool same(const Operand& a, const Operand& b) { return a.is(Operand::Kind::Register) && a == b; }
 
 // d = a op b of doubles.
@@ -83,108 +80,6 @@ void on_longs(RawText& t, const MInst& inst, const std::string& name, const std:
     overflow("");
     t.code += "mov " + reg(d) + ",r11\n";
   }
-}
-
-// The machine divides rdx:rax: both are put away and brought back, so nothing is pinned to them. r11 gets the result.
-void divide(RawText& t, const MInst& inst, bool tested) {
-  const Operand &d = inst.operand[0], &a = inst.operand[1], &b = inst.operand[2];
-  auto kind = static_cast<DivisionKind>(inst.number);
-  std::string n = t.fresh();
-  if (tested) {                                            // 0 and -1 aside
-    t.code += "lea r11,[" + reg(b) + "+1]\ncmp r11,1\njbe near .c" + n + "\n";
-    t.cold += ".c" + n + ":\n";
-    t.cold += kind == DivisionKind::Quotient ? "mov r11," + reg(a) + "\nneg r11\n" : std::string("xor r11d,r11d\n");
-    t.cold += "test " + reg(b) + "," + reg(b) + "\njnz near .d" + n + "\ncall " + t.stub("slisp_divide_by_zero_slow") + "\njmp near .b" +
-              std::to_string(inst.exit) + "\n";
-  }
-  t.code += "mov " + k_first + ",rax\nmov " + k_second + ",rdx\n";
-  t.code += "mov r11," + t.place(b) + "\n";
-  t.code += "mov rax," + reg(a) + "\n";
-  if (kind == DivisionKind::Modulus) t.code += "mov " + k_third + ",r11\n";
-  t.code += "cqo\nidiv r11\n";
-  if (kind == DivisionKind::Quotient) {
-    t.code += "mov r11,rax\n";
-  } else {
-    t.code += "mov r11,rdx\n";
-    // A remainder takes the sign of the dividend, a modulus that of the divisor.
-    if (kind == DivisionKind::Modulus) t.code += "test rdx,rdx\njz short .m" + n + "\nxor rdx," + k_third + "\njns short .m" + n + "\nadd r11," + k_third + "\n.m" + n + ":\n";
-  }
-  t.code += "mov rax," + k_first + "\nmov rdx," + k_second + "\n.d" + n + ":\nmov " + reg(d) + ",r11\n";
-}
-
-// Where the high word of a product with `factor`, shifted by `shift`, is the quotient by d of every long but for its sign (Granlund &
-// Montgomery; Hacker's Delight, 10-1). d is neither 0, 1, -1 nor a power of two.
-struct Reciprocal { std::int64_t factor; unsigned shift; };
-
-Reciprocal reciprocal(std::int64_t d) {
-  const std::uint64_t two63 = std::uint64_t{1} << 63;
-  const std::uint64_t size = d < 0 ? 0 - static_cast<std::uint64_t>(d) : static_cast<std::uint64_t>(d);
-  const std::uint64_t t = two63 + (static_cast<std::uint64_t>(d) >> 63);
-  const std::uint64_t most = t - 1 - t % size;
-  unsigned p = 63;
-  std::uint64_t q1 = two63 / most, r1 = two63 - q1 * most, q2 = two63 / size, r2 = two63 - q2 * size, delta;
-  do {
-    ++p;
-    q1 *= 2;
-    r1 *= 2;
-    if (r1 >= most) ++q1, r1 -= most;
-    q2 *= 2;
-    r2 *= 2;
-    if (r2 >= size) ++q2, r2 -= size;
-    delta = size - r2;
-  } while (q1 < delta || (q1 == delta && r1 == 0));
-  const auto factor = static_cast<std::int64_t>(q2 + 1);
-  return {d < 0 ? -factor : factor, p - 64};
-}
-
-// Powers of two have their own forms, or are rare.
-bool has_reciprocal(std::int64_t by) {
-  const std::uint64_t size = by < 0 ? 0 - static_cast<std::uint64_t>(by) : static_cast<std::uint64_t>(by);
-  return !std::has_single_bit(size) && size != 0;
-}
-
-// By a constant: a product takes the place of the quotient.
-void divide_by_constant(RawText& t, const MInst& inst) {
-  const Operand &d = inst.operand[0], &a = inst.operand[1];
-  const std::int64_t by = inst.operand[2].value;
-  const auto kind = static_cast<DivisionKind>(inst.number);
-  const Reciprocal r = reciprocal(by);
-  t.code += "mov " + k_first + ",rax\nmov " + k_second + ",rdx\nmov r11," + reg(a) + "\nmov rax," + std::to_string(r.factor) + "\nimul r11\n";
-  if (by > 0 && r.factor < 0) t.code += "add rdx,r11\n";
-  if (by < 0 && r.factor > 0) t.code += "sub rdx,r11\n";
-  if (r.shift > 0) t.code += "sar rdx," + std::to_string(r.shift) + "\n";
-  t.code += "mov rax,rdx\nshr rax,63\nadd rdx,rax\n";
-  if (kind == DivisionKind::Quotient) {
-    t.code += "mov r11,rdx\n";
-  } else {
-    const bool small = by >= INT32_MIN && by <= INT32_MAX;
-    t.code += small ? "imul rdx,rdx," + std::to_string(by) + "\n" : "mov rax," + std::to_string(by) + "\nimul rdx,rax\n";
-    t.code += "sub r11,rdx\n";
-    if (kind == DivisionKind::Modulus) {                   // a remainder on the wrong side of zero goes to the divisor's
-      t.code += std::string("mov rax,r11\n") + (by < 0 ? "neg rax\n" : "") + "sar rax,63\n";
-      t.code += small ? "and rax," + std::to_string(by) + "\n" : "mov rdx," + std::to_string(by) + "\nand rax,rdx\n";
-      t.code += "add r11,rax\n";
-    }
-  }
-  t.code += "mov rax," + k_first + "\nmov rdx," + k_second + "\nmov " + reg(d) + ",r11\n";
-}
-
-// By 2^k, towards zero: negative dividends are raised by 2^k-1 first.
-void divide_by_power(RawText& t, const MInst& inst) {
-  const Operand &d = inst.operand[0], &a = inst.operand[1];
-  auto kind = static_cast<DivisionKind>(inst.number % 4);
-  unsigned k = inst.number / 4;
-  std::int64_t mask = (std::int64_t{1} << k) - 1;
-  t.code += "mov r11," + reg(a) + "\n";
-  if (kind == DivisionKind::Modulus) {
-    t.code += "and r11," + std::to_string(mask) + "\n";
-  } else {
-    if (k > 1) t.code += "sar r11,63\n";
-    t.code += "shr r11," + std::to_string(64 - k) + "\nadd r11," + reg(a) + "\n";
-    if (kind == DivisionKind::Quotient) t.code += "sar r11," + std::to_string(k) + "\n";
-    else t.code += "and r11," + std::to_string(~mask) + "\nneg r11\nadd r11," + reg(a) + "\n";
-  }
-  t.code += "mov " + reg(d) + ",r11\n";
 }
 
 // An ordered comparison of doubles is one of "above": NaN is not above anything. Equality needs the parity flag too.
@@ -269,12 +164,10 @@ bool RawText::print(const MInst& inst) {
     case Opcode::ShiftLeftI64: return shift("shl");
     case Opcode::ShiftRightI64: return shift("sar");
     case Opcode::ShiftRightU64: return shift("shr");
-    case Opcode::DivideI64: divide(*this, inst, true); return true;
+    case Opcode::DivideI64:
     case Opcode::DivideByConstant:
-      if (o[2].is(Operand::Kind::Immediate) && has_reciprocal(o[2].value)) divide_by_constant(*this, inst);
-      else divide(*this, inst, false);
-      return true;
-    case Opcode::DivideByPower: divide_by_power(*this, inst); return true;
+    case Opcode::DivideByPower:
+    case Opcode::FixDivide: print_division(*this, inst); return true;
     case Opcode::UnboxI64: {
       std::string n = fresh();
       untag(*this, inst, n);

@@ -19,4 +19,7 @@ struct RawText {
   Condition flags = Condition::Equal;
 };
 
+// Quotients, remainders and moduli: emit_division.cpp.
+void print_division(RawText& text, const MInst& inst);
+
 }  // namespace slisp::x64

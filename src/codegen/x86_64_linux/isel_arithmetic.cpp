@@ -24,6 +24,9 @@ bool inline_form(Rt id, InlineForm& form) {
     case Rt::subtract_promoting: form = {Opcode::FixSubtract}; return true;
     case Rt::multiply:
     case Rt::multiply_promoting: form = {Opcode::FixMultiply}; return true;
+    case Rt::quot:
+    case Rt::rem:
+    case Rt::mod: form = {Opcode::FixDivide}; return true;
     case Rt::inc:
     case Rt::inc_promoting: form = {Opcode::FixAdd, Condition::Equal, k_one, true}; return true;
     case Rt::dec:
@@ -42,6 +45,8 @@ bool inline_form(Rt id, InlineForm& form) {
     default: return false;
   }
 }
+// By 0, 1 or -1: it throws, or is seldom.
+bool divides_by_little(const Operand& b) { return b.is(Operand::Kind::Immediate) && (b.value == -1 || b.value == 1 || b.value == 3); }
 }  // namespace
 
 // One is unknown, the other a keyword, a character, nil or a boolean, which only the same word equals, unless the program's types say
@@ -91,6 +96,7 @@ Selector::Inline Selector::select_inline(const ir::Instruction& inst, std::uint3
   auto never_fixnum = [](const Operand& o) {
     return o.is(Operand::Kind::Symbol) || (o.is(Operand::Kind::Immediate) && (o.value & 1) == 0);
   };
+  if (form.op == Opcode::FixDivide && (!options_.inline_division || divides_by_little(b))) return Inline::No;
   if (id == Rt::equal && options_.inline_equality && compared_as_words(a, b)) {
     form = {Opcode::EqualStatic, a.is(Operand::Kind::Virtual) ? Condition::Equal : Condition::NotEqual};
     if (form.condition == Condition::NotEqual) std::swap(a, b);
