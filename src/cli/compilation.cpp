@@ -166,6 +166,7 @@ bool Compilation::lower(compiler::Mode mode, analyzer::Program& from, const std:
     print_replacement(replaced);
     print_inlining(inlined);
     print_types(counts);
+    std::fprintf(stderr, "case         %llu tables\n", static_cast<unsigned long long>(context.case_tables));
   }
   return true;
 }

@@ -90,7 +90,7 @@ ClosedWorld annotate(CompileContext& context, Program& program) {
   return world;
 }
 
-constexpr std::string_view k_switchable[] = {"specialize", "fusion", "inline-wrappers", "fold-arguments",  "scalar-replacement", "look-ahead", "fold-branches", "thread-jumps", "guard-calls", "inline",        "infer",             "speculate", "long-entries", "inline-recursion", "unbox", "ranges",
+constexpr std::string_view k_switchable[] = {"specialize", "fusion", "inline-wrappers", "fold-arguments", "case-tables", "scalar-replacement", "look-ahead", "fold-branches", "thread-jumps", "guard-calls", "inline",        "infer",             "speculate", "long-entries", "inline-recursion", "unbox", "ranges",
                                              "cancel-counts",   "cancel-copies", "borrow-arguments", "borrow",        "take-fields",  "reuse",         "inline-access",
                                              "flat-vectors",
                                              "regalloc",        "promote",          "belady",        "slot-forwarding", "slot-coloring", "remat", "inline-caches", "inline-equality", "inline-division", "join-looks", "inline-allocation"};
