@@ -2,7 +2,7 @@
 find_program(SLISP_NASM nasm REQUIRED)
 
 function(slisp_assemble target)
-  file(GLOB includes CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/runtime/control/*.inc)
+  file(GLOB includes CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/runtime/control/*.inc ${PROJECT_SOURCE_DIR}/runtime/control/*.def)
   foreach(source IN LISTS ARGN)
     get_filename_component(stem ${source} NAME_WE)
     set(object ${CMAKE_CURRENT_BINARY_DIR}/${target}_${stem}.o)

@@ -247,3 +247,5 @@ extern "C" std::uint32_t slisp_equal(slisp::abi::Word a, slisp::abi::Word b) {
   const bool result = slisp::rt::equal(a, b, failed);
   return failed ? slisp::abi::k_bool_failed : result;
 }
+extern "C" std::uint32_t slisp_equal_i64(slisp::abi::Word x, std::int64_t n) { return slisp_equal(x, slisp::rt::make_long(n).word()); }
+extern "C" std::uint32_t slisp_i64_equal(slisp::abi::Word x, std::int64_t n) { return slisp_equal(slisp::rt::make_long(n).word(), x); }

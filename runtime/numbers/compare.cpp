@@ -125,6 +125,11 @@ std::uint32_t slisp_numeric_equal(Word a, Word b) {
   const Borrowed x = a, y = b;
   return bool_failed(throw_not_number(!is_number(x) && !x.is_nil() ? x : !is_number(y) && !y.is_nil() ? y : Borrowed(slisp::abi::k_nil)));
 }
+std::uint32_t slisp_less_i64(Word x, std::int64_t n) { return slisp_less(x, make_long(n).word()); }
+std::uint32_t slisp_less_equal_i64(Word x, std::int64_t n) { return slisp_less_equal(x, make_long(n).word()); }
+std::uint32_t slisp_greater_i64(Word x, std::int64_t n) { return slisp_greater(x, make_long(n).word()); }
+std::uint32_t slisp_greater_equal_i64(Word x, std::int64_t n) { return slisp_greater_equal(x, make_long(n).word()); }
+std::uint32_t slisp_numeric_equal_i64(Word x, std::int64_t n) { return slisp_numeric_equal(x, make_long(n).word()); }
 std::uint32_t slisp_zero_p(Word x) { return test_sign(x, 0); }
 std::uint32_t slisp_pos_p(Word x) { return test_sign(x, 1); }
 std::uint32_t slisp_neg_p(Word x) { return test_sign(x, -1); }

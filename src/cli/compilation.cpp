@@ -99,11 +99,11 @@ void print_replacement(const analyzer::ReplacementCounts& counts) {
 }
 void print_types(const compiler::TypeCounts& counts) {
   std::fprintf(stderr,
-               "types        %llu raw values, %llu raw operations, %llu boxes made, %llu raw parameters, %llu raw results, %llu tests decided, %llu checks dropped, %llu versions, %llu entries for longs, %llu vector updates\n",
+               "types        %llu raw values, %llu raw operations, %llu boxes made, %llu raw parameters, %llu raw results, %llu tests decided, %llu checks dropped, %llu versions, %llu entries for longs, %llu vector updates, %llu walks, %llu comparisons with raw longs\n",
                static_cast<unsigned long long>(counts.raw_values), static_cast<unsigned long long>(counts.raw_operations),
                static_cast<unsigned long long>(counts.boxes), static_cast<unsigned long long>(counts.raw_parameters),
                static_cast<unsigned long long>(counts.raw_results), static_cast<unsigned long long>(counts.tests), static_cast<unsigned long long>(counts.checks), static_cast<unsigned long long>(counts.versions),
-               static_cast<unsigned long long>(counts.long_entries), static_cast<unsigned long long>(counts.vector_updates));
+               static_cast<unsigned long long>(counts.long_entries), static_cast<unsigned long long>(counts.vector_updates), static_cast<unsigned long long>(counts.walks), static_cast<unsigned long long>(counts.comparisons));
 }
 // The namespaces with an init function among these and all that they require, in the order of the index.
 std::vector<std::string> namespaces_to_set_up(const std::vector<std::string>& mentioned) {
@@ -166,7 +166,6 @@ bool Compilation::lower(compiler::Mode mode, analyzer::Program& from, const std:
     print_replacement(replaced);
     print_inlining(inlined);
     print_types(counts);
-    std::fprintf(stderr, "case         %llu tables\n", static_cast<unsigned long long>(context.case_tables));
   }
   return true;
 }
@@ -207,7 +206,6 @@ x64::Options code_options(const Options& options) {
   made.inline_allocation = enabled("inline-allocation");
   made.registers = {enabled("regalloc"), enabled("promote"), enabled("belady"), enabled("slot-forwarding"), enabled("slot-coloring"), enabled("remat")};
   made.inline_caches = enabled("inline-caches");
-  made.join_looks = enabled("join-looks");
   made.inline_division = enabled("inline-division");
   made.inline_equality = enabled("inline-equality");
   return made;

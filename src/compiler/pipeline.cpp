@@ -12,6 +12,8 @@
 #include "src/compiler/lowering/lower.hpp"
 #include "src/compiler/passes/inline_calls.hpp"
 #include "src/compiler/passes/passes.hpp"
+#include "src/compiler/passes/walk_lists.hpp"
+#include "src/compiler/types/raw_comparisons.hpp"
 #include "src/compiler/types/speculate.hpp"
 #include "src/compiler/types/unbox.hpp"
 #include <cstdio>
@@ -47,6 +49,19 @@ void after_ir(const CompileContext& context, std::string_view pass, const ir::Mo
 #endif
   must_be_empty(pass, ir::verify(module), module, true);
   must_be_empty(pass, ir::check_ownership(module), module, true);
+}
+
+// What makes the graph of blocks simpler, wherever branches have become known.
+void simplify_branches(const CompileContext& context, ir::Module& module) {
+  const bool folds = context.enabled("fold-branches", 2), threads = context.enabled("thread-jumps", 2), tests = context.enabled("thread-tests", 2);
+  for (ir::Function& f : module.functions) {
+    if (folds) fold_branches(f);
+    if (threads) thread_jumps(f);
+    if (tests && thread_tests(f)) {
+      if (folds) fold_branches(f);
+      if (threads) thread_jumps(f);
+    }
+  }
 }
 
 template <class Pass> void per_function(ir::Module& module, Pass pass) {
@@ -90,12 +105,12 @@ ClosedWorld annotate(CompileContext& context, Program& program) {
   return world;
 }
 
-constexpr std::string_view k_switchable[] = {"specialize", "fusion", "inline-wrappers", "fold-arguments", "case-tables", "scalar-replacement", "look-ahead", "fold-branches", "thread-jumps", "guard-calls", "inline",        "infer",             "speculate", "long-entries", "inline-recursion", "unbox", "ranges",
-                                             "cancel-counts",   "cancel-copies", "borrow-arguments", "borrow",        "take-fields",  "reuse",         "inline-access",
+constexpr std::string_view k_switchable[] = {"specialize", "fusion", "inline-wrappers", "fold-arguments",  "scalar-replacement", "look-ahead", "fold-branches", "thread-jumps", "thread-tests", "guard-calls", "inline",        "infer",             "speculate", "long-entries", "inline-recursion", "unbox", "raw-comparisons", "ranges",
+                                             "walk-lists", "cancel-counts",   "cancel-copies", "borrow-arguments", "borrow",        "take-fields",  "reuse",         "inline-access",
                                              "flat-vectors",
-                                             "regalloc",        "promote",          "belady",        "slot-forwarding", "slot-coloring", "remat", "inline-caches", "inline-equality", "inline-division", "join-looks", "inline-allocation"};
+                                             "regalloc",        "promote",          "belady",        "slot-forwarding", "slot-coloring", "remat", "inline-caches", "inline-equality", "inline-division", "inline-allocation"};
 constexpr std::string_view k_dumpable[] = {"specialize", "fusion", "inline-wrappers", "anf",          "scalar-replacement", "look-ahead",   "captures",     "ownership",  "lower",
-                                           "fold-branches",   "thread-jumps", "guard-calls", "inline",       "speculate",    "inline-recursion", "unbox", "ranges",        "cancel-counts", "cancel-copies", "borrow-arguments", "borrow", "take-fields", "reuse", "dead-blocks"};
+                                           "fold-branches",   "thread-jumps", "thread-tests", "guard-calls", "inline",       "speculate",    "inline-recursion", "unbox", "raw-comparisons", "ranges", "walk-lists", "cancel-counts", "cancel-copies", "borrow-arguments", "borrow", "take-fields", "reuse", "dead-blocks"};
 
 }  // namespace
 
@@ -115,14 +130,15 @@ bool compile_program(CompileContext& context, Program& original, ir::Module& mod
   after_ir(context, "fold-branches", module);
   if (context.enabled("thread-jumps", 2)) per_function(module, thread_jumps);
   after_ir(context, "thread-jumps", module);
+  if (context.enabled("thread-tests", 2)) simplify_branches(context, module);
+  after_ir(context, "thread-tests", module);
   if (context.enabled("inline", 2) && context.options.mode != Mode::Repl) {
     if (context.enabled("guard-calls", 2) && context.options.mode == Mode::Program && !context.options.with_eval)
       guard_calls(module, inlined, context.explain_inline);
     after_ir(context, "guard-calls", module);
     inline_calls(module, inlined, context.explain_inline);
     after_ir(context, "inline", module);
-    if (context.enabled("fold-branches", 2)) per_function(module, fold_branches);
-    if (context.enabled("thread-jumps", 2)) per_function(module, thread_jumps);
+    simplify_branches(context, module);
   }
   if (context.enabled("infer", 2) && context.enabled("speculate", 2) && context.enabled("unbox", 2) && context.options.mode == Mode::Program) {
     types.versions += speculate(module, context.enabled("long-entries", 2), types.long_entries) + speculate_doubles(module);
@@ -136,11 +152,18 @@ bool compile_program(CompileContext& context, Program& original, ir::Module& mod
     if (context.enabled("unbox", 2)) unbox(module, types);
     else decide_tests(module, types);
     after_ir(context, "unbox", module);
+    if (context.enabled("unbox", 2) && context.enabled("raw-comparisons", 2))
+      per_function(module, [&types](ir::Function& f) { types.comparisons += compare_raw(f); });
+    after_ir(context, "raw-comparisons", module);
     if (context.enabled("ranges", 2) && context.enabled("unbox", 2)) per_function(module, [&types](ir::Function& f) { types.checks += drop_checks(f); });
     after_ir(context, "ranges", module);
-    if (context.enabled("fold-branches", 2)) per_function(module, fold_branches);
-    if (context.enabled("thread-jumps", 2)) per_function(module, thread_jumps);
+    simplify_branches(context, module);
   }
+  if (context.enabled("walk-lists", 2) && context.options.mode == Mode::Program) {
+    per_function(module, [&types](ir::Function& f) { types.walks += walk_lists(f); });
+    simplify_branches(context, module);
+  }
+  after_ir(context, "walk-lists", module);
   if (context.enabled("cancel-counts", 2)) per_function(module, cancel_counts);
   after_ir(context, "cancel-counts", module);
   if (context.enabled("cancel-copies", 2)) per_function(module, cancel_copies);

@@ -4,10 +4,10 @@
 #include "src/codegen/x86_64_linux/emit.hpp"
 #include "src/codegen/x86_64_linux/access_templates.hpp"
 #include "src/codegen/x86_64_linux/allocation_templates.hpp"
-#include "src/codegen/x86_64_linux/cell_looks.hpp"
 #include "src/codegen/x86_64_linux/emit_raw.hpp"
 #include "src/codegen/x86_64_linux/isel.hpp"
 #include "src/codegen/x86_64_linux/update_templates.hpp"
+#include "src/codegen/x86_64_linux/walk_templates.hpp"
 #include "src/compiler/check.hpp"
 #include "src/compiler/symbols.hpp"
 #include <algorithm>
@@ -70,7 +70,11 @@ class Printer {
       following_ = i + 1 < layout_.size() ? layout_[i + 1] : k_no_block;
       out_ << ".b" << block_ << ":\n";
       position_ = start_[block_];
-      print(std::span<const MInst>(f_.blocks[block_].instructions));
+      for (const MInst& inst : f_.blocks[block_].instructions) {
+        source_line(inst.line);
+        print(inst);
+        position_ += info(inst.op).bytes;
+      }
     }
     out_ << cold_ << ".end:\n";
     if (!sites_.empty()) out_ << "section .data.sites_" << name << " progbits alloc noexec write align=8\n" << sites_;
@@ -302,11 +306,22 @@ class Printer {
     cold_ += slow_call(inst, a, b, n) + "test r11,r11\njz near .b" + std::to_string(inst.exit) + "\nmov " + reg(d) +
              ",r11\njmp near .d" + n + "\n";
   }
+  // Flags of the comparison; what is no fixnum leads to .c.
+  void compare_operands(const MInst& inst, const Operand& a, const Operand& b, const std::string& n) {
+    if (inst.op == Opcode::CompareLong || inst.op == Opcode::CompareLongJump) {
+      out_ << "test " << reg(a, 1) << ",1\njz near .c" << n << '\n';
+      if (b.is(Kind::Immediate) && fits_32_bits(2 * b.value + 1)) out_ << "cmp " << reg(a) << ',' << 2 * b.value + 1 << '\n';
+      else out_ << "mov r11," << reg(a) << "\nsar r11,1\ncmp r11," << place(b) << '\n';
+      return;
+    }
+    test_tags(a, b, n);
+    out_ << "cmp " << reg(a) << ',' << place(b) << '\n';
+  }
   void compare(const MInst& inst) {
     const Operand &d = inst.operand[0], &a = inst.operand[1], &b = inst.operand[2];
     std::string n = fresh();
-    test_tags(a, b, n);
-    out_ << "cmp " << reg(a) << ',' << place(b) << "\nset" << condition_text(inst.condition) << " r11b\nmovzx " << reg(d, 4)
+    compare_operands(inst, a, b, n);
+    out_ << "set" << condition_text(inst.condition) << " r11b\nmovzx " << reg(d, 4)
          << ",r11b\n.d" << n << ":\n";
     cold_ += slow_call(inst, a, b, n) + "cmp r11d,2\nje near .b" + std::to_string(inst.exit) + "\nmov " + reg(d, 4) +
              ",r11d\njmp near .d" + n + "\n";
@@ -314,8 +329,7 @@ class Printer {
   void compare_jump(const MInst& inst) {
     const Operand &a = inst.operand[0], &b = inst.operand[1];
     std::string n = fresh();
-    test_tags(a, b, n);
-    out_ << "cmp " << reg(a) << ',' << place(b) << '\n';
+    compare_operands(inst, a, b, n);
     conditional(inst.condition, inst.target);
     cold_ += slow_call(inst, a, b, n) + "cmp r11d,2\nje near .b" + std::to_string(inst.exit) + "\ntest r11d,r11d\njnz near .b" +
              std::to_string(inst.target[0]) + "\njmp near .b" + std::to_string(inst.target[1]) + "\n";
@@ -379,33 +393,33 @@ class Printer {
     const auto f = static_cast<abi::RuntimeFunctionId>(inst.number);
     return f == abi::RuntimeFunctionId::first ? Part::First : f == abi::RuntimeFunctionId::rest ? Part::Rest : Part::Next;
   }
-  TemplateText access(const MInst& inst) {
+  void access(const MInst& inst) {
     const RegisterNames d = names(inst.operand[0]), v = names(inst.operand[1]);
     const AccessContext at = access(slow_path(inst), inst.exit);
     switch (inst.op) {
       case Opcode::NthLook: {
         const bool strings = static_cast<abi::RuntimeFunctionId>(inst.number) != abi::RuntimeFunctionId::vector_nth;
-        return nth_look(at, d, v, place(inst.operand[2]), inst.operand[2].is(Kind::Immediate), strings);
+        return print(nth_look(at, d, v, place(inst.operand[2]), inst.operand[2].is(Kind::Immediate), strings));
       }
-      case Opcode::NthTake: return nth_take(access(keeping("slisp_slow_nth_look"), inst.exit), d, v, place(inst.operand[2]));
+      case Opcode::NthTake: return print(nth_take(access(keeping("slisp_slow_nth_look"), inst.exit), d, v, place(inst.operand[2])));
       case Opcode::Nth:
-        return nth_last(at, d, v, place(inst.operand[2]), inst.operand[2].is(Kind::Immediate), keeping("slisp_end_object"));
+        return print(nth_last(at, d, v, place(inst.operand[2]), inst.operand[2].is(Kind::Immediate), keeping("slisp_end_object")));
       case Opcode::Step:
-        if (static_cast<abi::RuntimeFunctionId>(inst.number) == abi::RuntimeFunctionId::seq) return seq_last(at, d, v);
-        return step(at, d, v, part_of(inst), keeping("slisp_free_cell"), runtime("slisp_empty_list"));
-      case Opcode::CaptureTake: return capture_take(at, d, v, inst.operand[2].value);
-      case Opcode::FirstTake: return first_take(at, d, v);
-      case Opcode::RestTake: return rest_take(at, d, v, runtime("slisp_empty_list"));
-      case Opcode::NextTake: return next_take(at, d, v);
-      case Opcode::ShellOfCell: return shell_of_cell(access(keeping("slisp_shell"), k_no_block), d, v);
-      case Opcode::RenewCell: return renew_cell(access(keeping("slisp_allocate_slow"), k_no_block), d, v, keeping("slisp_end_object"));
-      case Opcode::FillCell: return fill_cell(at, d, v, names(inst.operand[2]), keeping("slisp_free_cell"));
-      case Opcode::FirstLook: return first_look(at, d, v);
-      case Opcode::RestLook: return rest_look(at, d, v, runtime("slisp_empty_list"));
-      case Opcode::NextLook: return next_look(at, d, v);
-      case Opcode::SeqLook: return seq_look(at, d, v);
-      case Opcode::NewCons: return new_cons(at, d, place(inst.operand[1]), names(inst.operand[2]));
-      default: return empty_look(at, d, v);
+        if (static_cast<abi::RuntimeFunctionId>(inst.number) == abi::RuntimeFunctionId::seq) return print(seq_last(at, d, v));
+        return print(step(at, d, v, part_of(inst), keeping("slisp_free_cell"), runtime("slisp_empty_list")));
+      case Opcode::CaptureTake: return print(capture_take(at, d, v, inst.operand[2].value));
+      case Opcode::FirstTake: return print(first_take(at, d, v));
+      case Opcode::RestTake: return print(rest_take(at, d, v, runtime("slisp_empty_list")));
+      case Opcode::NextTake: return print(next_take(at, d, v));
+      case Opcode::ShellOfCell: return print(shell_of_cell(access(keeping("slisp_shell"), k_no_block), d, v));
+      case Opcode::RenewCell: return print(renew_cell(access(keeping("slisp_allocate_slow"), k_no_block), d, v, keeping("slisp_end_object")));
+      case Opcode::FillCell: return print(fill_cell(at, d, v, names(inst.operand[2]), keeping("slisp_free_cell")));
+      case Opcode::FirstLook: return print(first_look(at, d, v));
+      case Opcode::RestLook: return print(rest_look(at, d, v, runtime("slisp_empty_list")));
+      case Opcode::NextLook: return print(next_look(at, d, v));
+      case Opcode::SeqLook: return print(seq_look(at, d, v));
+      case Opcode::NewCons: return print(new_cons(at, d, place(inst.operand[1]), names(inst.operand[2])));
+      default: return print(empty_look(at, d, v));
     }
   }
   void new_object(const MInst& inst) {
@@ -418,6 +432,23 @@ class Printer {
     }
     print(x64::new_object(access(keeping("slisp_allocate_slow"), k_no_block), names(inst.operand[0]), kind | slots << 16, 8 + raw + 8 * slots));
   }
+
+  // Steps along lists that somebody else keeps.
+  bool walk(const MInst& inst) {
+    const Operand* o = inst.operand;
+    switch (inst.op) {
+      case Opcode::IsShared: print(is_shared(walk_context(), names(o[0]), names(o[1]))); return true;
+      case Opcode::IsCell: print(is_cell(walk_context(), names(o[0]), names(o[1]), inst.number != 0)); return true;
+      case Opcode::CellFirst: print(cell_first(walk_context(), names(o[0]), names(o[1]))); return true;
+      case Opcode::CellRest: print(cell_rest(walk_context(), names(o[0]), names(o[1]), inst.number != 0 ? "" : runtime("slisp_empty_list"))); return true;
+      case Opcode::IsCellJump:
+        print(unless_cell(walk_context(), names(o[0]), inst.number != 0, ".b" + std::to_string(inst.target[1])));
+        if (inst.target[0] != following_) out_ << jump("jmp", inst.target[0]);
+        return true;
+      default: return false;
+    }
+  }
+  AccessContext walk_context() { return {fresh(), {}, {}, {}}; }   // nothing is called
 
   void result_test(const MInst& inst) {
     if (inst.exit == k_no_block) return;
@@ -487,28 +518,11 @@ class Printer {
     }
   }
 
-  void print(std::span<const MInst> code) {
-    while (!code.empty()) {
-      source_line(code[0].line);
-      const std::size_t joined = options_.join_looks ? joined_looks(code) : 0;
-      if (joined != 0) print_joined(code.first(joined));
-      else print(code[0]);
-      for (const std::size_t end = code.size() - std::max<std::size_t>(joined, 1); code.size() > end; code = code.subspan(1)) position_ += info(code[0].op).bytes;
-    }
-  }
-  void print_joined(std::span<const MInst> looks) {
-    TemplateText apart;
-    for (const MInst& inst : looks) {
-      TemplateText one = access(inst);
-      apart.hot += one.hot;
-      apart.cold += one.cold;
-    }
-    print(join_looks(access(std::string(), k_no_block), looks, apart, keeping("slisp_free_cell")));
-  }
   void print(const MInst& inst) {
     const Operand* o = inst.operand;
     if (print_raw(inst)) return;
     if (inst.op == Opcode::IsNumberJump) return jump_on_kind(inst);
+    if (walk(inst)) return;
     switch (inst.op) {
       default: compiler::internal_error("emission", "an instruction without text", f_.source->name);
       case Opcode::Entry:
@@ -538,7 +552,8 @@ class Printer {
       case Opcode::FixAdd:
       case Opcode::FixSubtract:
       case Opcode::FixMultiply: arithmetic(inst); return;
-      case Opcode::FixCompare: compare(inst); return;
+      case Opcode::FixCompare:
+      case Opcode::CompareLong: compare(inst); return;
       case Opcode::EqualStatic: equal_static(inst); return;
       case Opcode::EqualStaticJump: equal_static_jump(inst); return;
       case Opcode::LookupKeyword:
@@ -559,7 +574,7 @@ class Printer {
       case Opcode::FillCell:
       case Opcode::Nth:
       case Opcode::Step:
-      case Opcode::NewCons: print(access(inst)); return;
+      case Opcode::NewCons: access(inst); return;
       case Opcode::Update:
         out_ << "mov [r15+" << abi::k_offset_arguments << "]," << reg(o[1]) << "\ncall " << slow_path(inst) << "\ntest r11,r11\njz near .b"
              << inst.exit << "\nmov " << reg(o[0]) << ",r11\n";
@@ -602,7 +617,8 @@ class Printer {
         out_ << "cmp " << reg(o[0]) << ',' << place(o[1]) << '\n';
         conditional(Condition::Equal, inst.target);
         return;
-      case Opcode::FixCompareJump: compare_jump(inst); return;
+      case Opcode::FixCompareJump:
+      case Opcode::CompareLongJump: compare_jump(inst); return;
       case Opcode::Return: out_ << "add rsp," << f_.frame_bytes << "\nret\n"; return;
       case Opcode::ReturnFailure: out_ << (inst.number == static_cast<std::uint32_t>(ir::Type::I64) ? "xor edx,edx" : "xor eax,eax") << "\nadd rsp," << f_.frame_bytes << "\nret\n"; return;
       case Opcode::Unreachable: out_ << "ud2\n"; return;

@@ -1,6 +1,7 @@
 // isel_arithmetic.cpp: runtime functions that have an inline form on fixnums; everything else about them stays out of line.
 #include "src/codegen/x86_64_linux/isel.hpp"
 #include "src/compiler/symbols.hpp"
+#include <optional>
 #include <utility>
 
 namespace slisp::x64 {
@@ -39,6 +40,13 @@ bool inline_form(Rt id, InlineForm& form) {
     case Rt::greater_equal: form = {Opcode::FixCompare, Condition::GreaterEqual}; return true;
     case Rt::numeric_equal:
     case Rt::equal: form = {Opcode::FixCompare, Condition::Equal}; return true;
+    case Rt::less_i64: form = {Opcode::CompareLong, Condition::Less}; return true;
+    case Rt::less_equal_i64: form = {Opcode::CompareLong, Condition::LessEqual}; return true;
+    case Rt::greater_i64: form = {Opcode::CompareLong, Condition::Greater}; return true;
+    case Rt::greater_equal_i64: form = {Opcode::CompareLong, Condition::GreaterEqual}; return true;
+    case Rt::numeric_equal_i64:
+    case Rt::equal_i64:
+    case Rt::i64_equal: form = {Opcode::CompareLong, Condition::Equal}; return true;
     case Rt::zero_p: form = {Opcode::FixCompare, Condition::Equal, k_zero, true}; return true;
     case Rt::pos_p: form = {Opcode::FixCompare, Condition::Greater, k_zero, true}; return true;
     case Rt::neg_p: form = {Opcode::FixCompare, Condition::Less, k_zero, true}; return true;
@@ -47,6 +55,15 @@ bool inline_form(Rt id, InlineForm& form) {
 }
 // By 0, 1 or -1: it throws, or is seldom.
 bool divides_by_little(const Operand& b) { return b.is(Operand::Kind::Immediate) && (b.value == -1 || b.value == 1 || b.value == 3); }
+// The comparison that jumps by itself.
+std::optional<Opcode> jump_of(Opcode op) {
+  switch (op) {
+    case Opcode::FixCompare: return Opcode::FixCompareJump;
+    case Opcode::CompareLong: return Opcode::CompareLongJump;
+    case Opcode::EqualStatic: return Opcode::EqualStaticJump;
+    default: return std::nullopt;
+  }
+}
 }  // namespace
 
 // One is unknown, the other a keyword, a character, nil or a boolean, which only the same word equals, unless the program's types say
@@ -100,17 +117,18 @@ Selector::Inline Selector::select_inline(const ir::Instruction& inst, std::uint3
   if (id == Rt::equal && options_.inline_equality && compared_as_words(a, b)) {
     form = {Opcode::EqualStatic, a.is(Operand::Kind::Virtual) ? Condition::Equal : Condition::NotEqual};
     if (form.condition == Condition::NotEqual) std::swap(a, b);
-  } else if (never_fixnum(a) || never_fixnum(b)) {
+  } else if (never_fixnum(a) || (form.op != Opcode::CompareLong && never_fixnum(b))) {
     return Inline::No;
   }
   // A comparison that nothing but the next instruction, a branch, looks at, jumps by itself.
   ir::BlockId after = inst.edges.empty() ? ir::BlockId{} : inst.edges[0].target;
-  if ((form.op == Opcode::FixCompare || form.op == Opcode::EqualStatic) && after.valid() && in_[after].instructions.size() == 1 && continues(inst.edges[0]) &&
+  const std::optional<Opcode> jump = jump_of(form.op);
+  if (jump && after.valid() && in_[after].instructions.size() == 1 && continues(inst.edges[0]) &&
       fusible(inst.result, after)) {
     const ir::Instruction& branch = in_[after].instructions[0];
     std::uint32_t yes = edge_block(branch.edges[0], false);
     std::uint32_t no = edge_block(branch.edges[1], false);
-    MInst& out = emit(form.op == Opcode::FixCompare ? Opcode::FixCompareJump : Opcode::EqualStaticJump);
+    MInst& out = emit(*jump);
     out.condition = form.condition;
     out.number = inst.id;
     out.operand[0] = a;

@@ -19,6 +19,11 @@ bool Selector::select_conversion(const ir::Instruction& inst) {
     out.operand[1] = value;
     return true;
   };
+  auto cell = [&](Opcode op) {
+    unary(op, operand(inst.operands[0]));
+    out_.blocks[current_].instructions.back().number = static_cast<std::uint32_t>(inst.imm);
+    return true;
+  };
   switch (inst.op) {
     case Op::Truthy:
     case Op::Identical:
@@ -38,6 +43,16 @@ bool Selector::select_conversion(const ir::Instruction& inst) {
       out_.blocks[current_].instructions.back().operand[2] =
           inst.op == Op::IsNil ? immediate(abi::k_nil) : operand(inst.operands[1]);
       return true;
+    case Op::IsCell: {
+      // It looks behind the word, so nothing may happen before the branch.
+      const auto& list = in_[ir_block_].instructions;
+      if (list.size() < 2 || &list[list.size() - 2] != &inst || !fusible(inst.result, ir_block_)) return cell(Opcode::IsCell);
+      deferred_[inst.result.index] = &inst;
+      return true;
+    }
+    case Op::IsShared: return unary(Opcode::IsShared, operand(inst.operands[0]));
+    case Op::CellFirst: return cell(Opcode::CellFirst);
+    case Op::CellRest: return cell(Opcode::CellRest);
     case Op::HasClass: two_operands(inst, Opcode::HasClass); return true;
     case Op::Not: return unary(Opcode::BoolNot, operand(inst.operands[0]));
     case Op::BoolToAny: return unary(Opcode::BoolToAny, operand(inst.operands[0]));
@@ -70,6 +85,7 @@ void Selector::end_with_branch(const ir::Instruction& inst) {
                      : test->op == ir::Op::Truthy ? Opcode::TruthyJump
                      : test->op == ir::Op::CompareI64 ? Opcode::CompareI64Jump
                      : test->op == ir::Op::CompareF64 ? Opcode::CompareF64Jump
+                     : test->op == ir::Op::IsCell ? Opcode::IsCellJump
                      : test->op == ir::Op::RtCall ? Opcode::IsNumberJump
                                                          : Opcode::SameJump);
   jump.operand[0] = condition;
@@ -78,6 +94,7 @@ void Selector::end_with_branch(const ir::Instruction& inst) {
     jump.condition = static_cast<Condition>(test->imm);
   }
   if (jump.op == Opcode::IsNumberJump) jump.number = test->id;
+  if (jump.op == Opcode::IsCellJump) jump.number = static_cast<std::uint32_t>(test->imm);
   if (jump.op == Opcode::SameJump)
     jump.operand[1] = test->op == ir::Op::IsNil ? immediate(abi::k_nil) : operand(test->operands[1]);
   jump.target[0] = yes;

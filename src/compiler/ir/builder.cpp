@@ -5,7 +5,7 @@
 namespace slisp::ir {
 
 namespace {
-enum class Shape : std::uint8_t { Any, AnyTrivial, AnyBorrowed, I64, F64, Bool, Block, None, Call };
+enum class Shape : std::uint8_t { Any, AnyTrivial, AnyBorrowed, AnyOfFirst, I64, F64, Bool, Block, None, Call };
 enum class Ending : std::uint8_t { Plain, Ends };
 struct OpRow {
   const char* text;
@@ -40,6 +40,7 @@ ResultShape result_shape(Op op, std::uint32_t id) {
     case Shape::Any: return {Type::Any, Ownership::Owned};
     case Shape::AnyTrivial: return {Type::Any, Ownership::Trivial};
     case Shape::AnyBorrowed: return {Type::Any, Ownership::Borrowed};
+    case Shape::AnyOfFirst: return {Type::Any, Ownership::Borrowed, true};
     case Shape::I64: return {Type::I64, Ownership::Trivial};
     case Shape::F64: return {Type::F64, Ownership::Trivial};
     case Shape::Bool: return {Type::Bool, Ownership::Trivial};

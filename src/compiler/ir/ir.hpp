@@ -2,7 +2,8 @@
 //
 // Ownership is part of a value. An Owned value is consumed exactly once on every path (drop, return, slot_store, an owned operand of
 // a call, a jump argument to an Owned block parameter); a Borrowed value has an owner and is not used after the owner is consumed; a
-// Trivial value (immediates, static objects, unboxed numbers) may be used any number of times, also where Owned is asked for.
+// Trivial value (immediates, static objects, unboxed numbers) may be used any number of times, also where Owned is asked for. A block parameter may be
+// Borrowed: its owner is defined before the block, and keeps all that is handed to it.
 // `dup` borrows its operand and gives a new Owned value.
 //
 // A call that may throw ends its block: edge 0 is taken with the result, edge 1 (cleanup) with the exception pending and without a

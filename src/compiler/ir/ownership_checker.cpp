@@ -8,6 +8,7 @@
 //   - At a join all ways must bring the same set: then "exactly once on every path" holds by induction over paths.
 //   - A borrowed value may be used while its owner, followed through borrowed owners, is in the set. Without an owner it is kept
 //     alive by the caller (captures, self).
+//   - A borrowed parameter stands for values that its own owner keeps.
 //   - Trivial values are free.
 //   - A block for reuse (shell) is an owned value like any other, an operand more than the row has.
 // It shares no code with the lowering and knows nothing of it.
@@ -92,6 +93,14 @@ class Checker {
     }
   }
 
+  // A borrowed parameter lives by its owner, and so must whatever it stands for.
+  void kept(const Instruction& i, ValueId argument, ValueId parameter) {
+    if (fn_[parameter].ownership != Ownership::Borrowed || fn_[argument].ownership == Ownership::Trivial) return;
+    for (ValueId at = argument; at.valid(); at = fn_[at].owner)
+      if (at == fn_[parameter].owner) return;
+    problem(i, name(argument) + " is not kept alive by " + name(fn_[parameter].owner) + ", the owner of " + name(parameter));
+  }
+
   void consume(State& s, const Instruction& i, ValueId v) {
     switch (fn_[v].ownership) {
       case Ownership::Trivial: return;
@@ -171,7 +180,7 @@ class Checker {
       for (std::size_t k = 0; k < i.edges[e].arguments.size(); ++k) {
         ValueId parameter = fn_[i.edges[e].target].parameters[k];
         if (fn_[parameter].ownership == Ownership::Owned) consume(out, i, i.edges[e].arguments[k]);
-        else look(out, i, i.edges[e].arguments[k]);
+        else look(out, i, i.edges[e].arguments[k]), kept(i, i.edges[e].arguments[k], parameter);
       }
       if (e == 0 && i.result.valid() && ends_block(i.op) && fn_[i.result].ownership == Ownership::Owned)
         insert(out, i.result.index);

@@ -326,6 +326,11 @@ class Parser {
         else return "unknown ownership '" + ownership + "'";
         if (!type_named(type, val.type)) return "unknown type '" + type + "'";
         val.block = b;
+        if (line.take("of")) {
+          ValueId owner;
+          if (!value_id(line, owner)) return "wrong owner";
+          value(v).owner = owner;
+        }
         target.parameters.push_back(v);
       } while (line.take(","));
       if (!line.take(")")) return "')' expected";
@@ -384,6 +389,13 @@ class Parser {
       case Op::ShiftRightU64:
         if (!line.number(i.imm)) return "a number is missing";
         break;
+      case Op::IsCell:
+      case Op::CellRest: {
+        const std::string step = line.word();
+        if (step != "rest" && step != "next") return "rest or next is missing";
+        i.imm = step == "next" ? 1 : 0;
+        break;
+      }
       case Op::CompareI64:
       case Op::CompareF64: {
         std::string condition = line.word();

@@ -153,6 +153,8 @@ std::string print_instruction(const Instruction& i) {
     case Op::ShiftLeftI64:
     case Op::ShiftRightI64:
     case Op::ShiftRightU64: out += " " + std::to_string(i.imm); break;
+    case Op::IsCell:
+    case Op::CellRest: out += i.imm != 0 ? " next" : " rest"; break;
     case Op::CompareI64:
     case Op::CompareF64: out += std::string(" ") + condition_text(static_cast<Condition>(i.imm)); break;
     case Op::TryCallFn:
@@ -195,6 +197,7 @@ std::string print(const Function& f) {
         const Value& value = f[block.parameters[p]];
         if (p) out += ", ";
         out += value_text(block.parameters[p]) + ": " + ownership_text(value.ownership) + " " + type_text(value.type);
+        if (value.owner.valid()) out += " of " + value_text(value.owner);
       }
       out += ')';
     }

@@ -13,7 +13,8 @@
 //   - operands and results have the types of ops.def and of the runtime table; edge arguments those of the target's parameters
 //   - parameters of the entry are `owned any`, or `borrowed any`, or unboxed numbers, and calls within the module lend just what is borrowed; a return
 //     gives what the function says it returns; blocks (addresses of slots) never travel along edges
-//   - an Owned parameter takes Owned or Trivial arguments, a Trivial one Trivial, a Borrowed one Borrowed or Trivial
+//   - an Owned parameter takes Owned or Trivial arguments, a Trivial one Trivial, a Borrowed one Borrowed or Trivial, or its owner, which is defined
+//     before the block
 // Calls
 //   - rt calls functions that cannot throw, try_rt those that may; operands as many as the row says; `vector` and `cons` may have one
 //     more, an emptied object to write into
@@ -127,12 +128,18 @@ class Verifier {
     if (fn_[v].block != at) problem(at, i, "v" + std::to_string(v.index) + " says it is defined in another block");
   }
 
+  bool has_owner(BlockId b, ValueId p) const {
+    const ValueId owner = fn_[p].owner;
+    if (!valid(owner)) return false;
+    return !dominators_->reachable(b) || (fn_[owner].block != b && fn_[owner].block.valid() && dominators_->dominates(fn_[owner].block, b));
+  }
   void definitions() {
     for (std::size_t b = 0; b < fn_.blocks.size(); ++b) {
       BlockId id{static_cast<std::uint32_t>(b)};
       for (ValueId p : fn_.blocks[b].parameters) {
         define(id, p, nullptr);
         if (fn_[p].type == Type::Block || fn_[p].type == Type::None) problem(id, nullptr, "a parameter of this type");
+        if (b != 0 && fn_[p].ownership == Ownership::Borrowed && !has_owner(id, p)) problem(id, nullptr, "a borrowed parameter whose owner is not defined before the block");
         bool raw = (fn_[p].type == Type::I64 || fn_[p].type == Type::F64) && fn_[p].ownership == Ownership::Trivial;
         bool counted = fn_[p].type == Type::Any && (fn_[p].ownership == Ownership::Owned || (fn_[p].ownership == Ownership::Borrowed && !fn_[p].owner.valid()));
         if (b == 0 && !raw && !counted) problem(id, nullptr, "parameters of the entry are owned any, borrowed from the caller, or unboxed numbers");
@@ -236,6 +243,12 @@ class Verifier {
       case Op::EpochClose: id_below(b, i, fn_.epochs.size(), "epoch"); return operands(b, i, {});
       case Op::SlotAddress: id_below(b, i, fn_.slots.size(), "slot"); return operands(b, i, {});
       case Op::SlotStore: return operands(b, i, {Type::Block, Type::Any});
+      case Op::IsCell:
+      case Op::CellRest:
+        if (i.imm != 0 && i.imm != 1) problem(b, &i, "rest is 0, next is 1");
+        return operands(b, i, {Type::Any});
+      case Op::IsShared:
+      case Op::CellFirst:
       case Op::Dup:
       case Op::Drop:
       case Op::Shell:
@@ -326,7 +339,7 @@ class Verifier {
         const Value& p = fn_[parameters[k]];
         const Value& a = fn_[e.arguments[k]];
         if (p.type != a.type) problem(b, &i, "an edge argument of the wrong type");
-        bool fits = a.ownership == Ownership::Trivial || a.ownership == p.ownership;
+        bool fits = a.ownership == Ownership::Trivial || a.ownership == p.ownership || (p.ownership == Ownership::Borrowed && p.owner == e.arguments[k]);
         if (!fits) problem(b, &i, "an edge argument of the wrong ownership");
       }
     }

@@ -130,6 +130,8 @@ class Borrower {
             case Op::IsNil:
             case Op::Truthy:
             case Op::HasClass:
+            case Op::IsShared:
+            case Op::IsCell:
             case Op::Identical: break;
             case Op::Return: strike(parameter[v.index]); break;          // an element may be returned
             case Op::RtCall:

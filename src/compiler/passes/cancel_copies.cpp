@@ -4,6 +4,7 @@
 // Keeps: what is borrowed from y is borrowed from x, which nothing consumes while y would have been alive.
 // Idea: mostly the arguments of calls that were inlined: the caller made the callee a count of its own, which it only gives up again. One walk over the
 //       blocks where y is alive, from the dup to its drops, asks whether x is consumed there. cancel_counts does the same for a move within a block.
+#include "src/compiler/passes/consumption.hpp"
 #include "src/compiler/passes/passes.hpp"
 #include "src/compiler/passes/value_names.hpp"
 #include <algorithm>
@@ -15,31 +16,6 @@ using namespace ir;
 
 constexpr std::size_t k_most_blocks = 128;     // in which one copy lives: keeps large functions linear
 
-// Does the instruction consume this operand?
-bool consumes(const Instruction& i, std::size_t k) {
-  switch (i.op) {
-    case Op::Drop:
-    case Op::Shell:
-    case Op::Return: return true;
-    case Op::SlotStore: return k == 1;
-    case Op::RtCall:
-    case Op::TryRtCall: {
-      const auto& row = abi::runtime_function(static_cast<abi::RuntimeFunctionId>(i.id));
-      return k >= row.parameter_count || row.parameters[k] == abi::ParameterMode::Owned;
-    }
-    case Op::TryCallFn: return k >= 64 || (static_cast<std::uint64_t>(i.imm) >> k & 1) == 0;
-    case Op::TryCallAny: return k != 0;
-    default: return false;
-  }
-}
-bool consumes(const Instruction& i, ValueId v) {
-  for (std::size_t k = 0; k < i.operands.size(); ++k)
-    if (i.operands[k] == v && consumes(i, k)) return true;
-  for (const Edge& e : i.edges)
-    if (std::find(e.arguments.begin(), e.arguments.end(), v) != e.arguments.end()) return true;
-  return false;
-}
-
 class Canceller {
  public:
   explicit Canceller(Function& fn) : fn_(fn), names_(fn.values.size()), consumed_(fn.values.size(), false) {}
@@ -49,7 +25,7 @@ class Canceller {
       for (const Instruction& i : b.instructions) {
         if (i.op == Op::Drop) continue;
         for (std::size_t k = 0; k < i.operands.size(); ++k)
-          if (consumes(i, k)) consumed_[i.operands[k].index] = true;
+          if (consumes_operand(i, k)) consumed_[i.operands[k].index] = true;
         for (const Edge& e : i.edges)
           for (ValueId v : e.arguments) consumed_[v.index] = true;
       }

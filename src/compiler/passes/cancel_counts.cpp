@@ -3,6 +3,7 @@
 // Out:  y = dup x ... drop x: gone, y is x. y = dup x ... drop y: gone.
 // Keeps: x stays alive as long as something looks at it: when y is consumed between the two, nothing may look at x after that.
 // Idea: one walk per block; the pair must stand in the same block, so no cleanup edge lies between.
+#include "src/compiler/passes/consumption.hpp"
 #include "src/compiler/passes/passes.hpp"
 #include "src/compiler/passes/value_names.hpp"
 
@@ -37,29 +38,6 @@ class Canceller {
         if (depends_on(v, x)) return true;
     return false;
   }
-  static bool consumes(const Instruction& i, ValueId y) {
-    switch (i.op) {
-      case Op::Drop:
-      case Op::Shell:
-      case Op::Return: return i.operands[0] == y;
-      case Op::SlotStore: return i.operands[1] == y;
-      case Op::RtCall:
-      case Op::TryRtCall: {
-        const auto& row = abi::runtime_function(static_cast<abi::RuntimeFunctionId>(i.id));
-        for (std::size_t k = 0; k < i.operands.size(); ++k)
-          if (i.operands[k] == y && row.parameters[k] == abi::ParameterMode::Owned) return true;
-        return false;
-      }
-      case Op::TryCallFn:
-      case Op::TryCallAny:
-        for (std::size_t k = i.op == Op::TryCallAny ? 1 : 0; k < i.operands.size(); ++k)
-          if (i.operands[k] == y && (i.op == Op::TryCallAny || !(static_cast<std::uint64_t>(i.imm) >> k & 1))) return true;
-        return false;
-      case Op::Jump: return true;              // at the end of the block: after every drop
-      default: return false;
-    }
-  }
-
   bool block(Block& b) {
     bool changed = false;
     auto& list = b.instructions;

@@ -9,6 +9,8 @@ namespace slisp::compiler {
 bool fold_branches(ir::Function& function);
 // A jump to a block that only jumps on goes there at once; a block with one way in joins it. thread_jumps.cpp
 bool thread_jumps(ir::Function& function);
+// A test whose answer an earlier one gave is not made.                                      thread_tests.cpp
+bool thread_tests(ir::Function& function);
 // Checks of longs that their bounds decide; gives how many.                                 drop_checks.cpp
 std::uint64_t drop_checks(ir::Function& function);
 // dup and drop of the same object within a block cancel.                                    cancel_counts.cpp

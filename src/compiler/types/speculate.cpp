@@ -9,12 +9,12 @@
 //   function of its own.
 #include "src/compiler/types/speculate.hpp"
 #include "src/compiler/ir/builder.hpp"
+#include "src/compiler/passes/clone_region.hpp"
 #include "src/compiler/passes/inline_body.hpp"
 #include "src/compiler/types/inference.hpp"
 #include "src/compiler/types/long_entries.hpp"
 #include <algorithm>
 #include <map>
-#include <numeric>
 #include <optional>
 
 namespace slisp::compiler {
@@ -99,7 +99,7 @@ class Speculation {
     const BlockId rest = builder.move_to_new_block(at);
     builder.set_line(fn_[rest].instructions.front().line);
     region_.clear();
-    const BlockId copy = clone(rest);
+    const BlockId copy = copy_reached(rest);
     builder.position(at);
     builder.branch_on(Rt::long_p, v, rest, copy);
   }
@@ -109,7 +109,7 @@ class Speculation {
     Builder builder(fn_);
     builder.set_line(fn_[BlockId{0}].instructions.back().line);
     std::map<std::int64_t, ValueId> captured;
-    BlockId copy = clone(body);
+    BlockId copy = copy_reached(body);
     // Tests in front of the body; the last leads into it, the others on; each that fails leads to the copy.
     std::vector<std::pair<ValueId, std::int64_t>> tested;
     for (ValueId p : parameters_) tested.emplace_back(p, -1);
@@ -215,9 +215,8 @@ class Speculation {
       if (v.owner.valid() && renamed[v.owner.index].valid()) v.owner = renamed[v.owner.index];
   }
 
-  // A second copy of all that is reached from `body`, with values of its own, and epochs and slots of those that begin there: behind a call
-  // one may be open that began before it.
-  BlockId clone(BlockId body) {
+  // A second copy of all that is reached from `body`.
+  BlockId copy_reached(BlockId body) {
     std::vector<bool> seen(fn_.blocks.size());
     std::vector<BlockId> work{body};
     seen[body.index] = true;
@@ -233,59 +232,10 @@ class Speculation {
     }
     std::sort(region_.begin(), region_.end());
     // A block that only failing takes (the unwinding of the stack check) may also be reached from the entry: the copy has its own.
-    std::vector<BlockId> block(fn_.blocks.size());
     copy_from_ = fn_.blocks.size();
-    for (std::size_t i = 0; i < region_.size(); ++i) block[region_[i].index] = BlockId{static_cast<std::uint32_t>(copy_from_ + i)};
-    copy_to_ = copy_from_ + region_.size();
-    std::vector<ValueId> renamed(fn_.values.size());
-    auto fresh = [&](ValueId v) {
-      Value made = fn_[v];
-      made.block = made.block.valid() && block[made.block.index].valid() ? block[made.block.index] : made.block;
-      fn_.values.push_back(made);
-      renamed[v.index] = ValueId{static_cast<std::uint32_t>(fn_.values.size() - 1)};
-    };
-    for (BlockId b : region_) {
-      for (ValueId p : fn_[b].parameters) fresh(p);
-      for (const Instruction& inst : fn_[b].instructions)
-        if (inst.result.valid()) fresh(inst.result);
-    }
-    auto name = [&](ValueId v) { return v.valid() && v.index < renamed.size() && renamed[v.index].valid() ? renamed[v.index] : v; };
-    for (ValueId v : renamed)
-      if (v.valid()) fn_[v].owner = name(fn_[v].owner);
-    std::vector<std::uint32_t> epoch(fn_.epochs.size()), slot(fn_.slots.size());
-    std::iota(epoch.begin(), epoch.end(), 0u);
-    std::iota(slot.begin(), slot.end(), 0u);
-    for (BlockId b : region_)
-      for (const Instruction& inst : fn_[b].instructions)
-        if (inst.op == Op::EpochOpen && epoch[inst.id] == inst.id) {
-          epoch[inst.id] = static_cast<std::uint32_t>(fn_.epochs.size());
-          fn_.epochs.push_back(fn_.epochs[inst.id]);
-        }
-    for (std::size_t e = 0; e < epoch.size(); ++e)
-      if (epoch[e] != e)
-        if (EpochId& parent = fn_.epochs[epoch[e]].parent; parent.valid()) parent = EpochId{epoch[parent.index]};
-    for (std::size_t s = 0; s < slot.size(); ++s) {
-      const Slot old = fn_.slots[s];
-      if (epoch[old.epoch.index] == old.epoch.index) continue;
-      slot[s] = static_cast<std::uint32_t>(fn_.slots.size());
-      fn_.slots.push_back({EpochId{epoch[old.epoch.index]}, old.words});
-    }
-    for (BlockId b : region_) {
-      Block made = fn_[b];
-      for (ValueId& p : made.parameters) p = name(p);
-      for (Instruction& inst : made.instructions) {
-        inst.result = name(inst.result);
-        for (ValueId& v : inst.operands) v = name(v);
-        for (Edge& e : inst.edges) {
-          e.target = block[e.target.index];
-          for (ValueId& v : e.arguments) v = name(v);
-        }
-        if (inst.op == Op::EpochOpen || inst.op == Op::EpochClose) inst.id = epoch[inst.id];
-        if (inst.op == Op::SlotAddress) inst.id = slot[inst.id];
-      }
-      fn_.blocks.push_back(std::move(made));
-    }
-    return block[body.index];
+    const BlockId copy = clone_region(fn_, region_)(body);
+    copy_to_ = fn_.blocks.size();
+    return copy;
   }
 
   Function& fn_;

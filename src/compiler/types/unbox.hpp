@@ -10,6 +10,8 @@ struct TypeCounts {
   std::uint64_t raw_operations = 0;      // calls of the runtime that became instructions
   std::uint64_t boxes = 0;               // places where a box is made of a raw number
   std::uint64_t raw_parameters = 0, raw_results = 0;   // of functions
+  std::uint64_t comparisons = 0;         // of an unknown value with a long outside its box
+  std::uint64_t walks = 0;               // loops along lists that somebody else may have
   std::uint64_t versions = 0;            // of functions and operators, for kinds that are likely
   std::uint64_t long_entries = 0;        // functions with an entry of their own for longs
   std::uint64_t vector_updates = 0;      // assoc, conj and pop of what is a vector, or likely one

@@ -6,6 +6,8 @@
 #include "src/compiler/ir/verifier.hpp"
 #include "src/compiler/passes/inline_calls.hpp"
 #include "src/compiler/passes/passes.hpp"
+#include "src/compiler/passes/walk_lists.hpp"
+#include "src/compiler/types/raw_comparisons.hpp"
 #include "src/compiler/types/speculate.hpp"
 #include "src/compiler/types/unbox.hpp"
 #include "tests/unit/compiler/cases.hpp"
@@ -31,6 +33,9 @@ std::string run(const std::string& pass, ir::Module& module) {
   for (ir::Function& f : module.functions) {
     if (pass == "fold-branches") compiler::fold_branches(f);
     if (pass == "thread-jumps") compiler::thread_jumps(f);
+    if (pass == "thread-tests") compiler::thread_tests(f);
+    if (pass == "raw-comparisons") compiler::compare_raw(f);
+    if (pass == "walk-lists") compiler::walk_lists(f);
     if (pass == "ranges") compiler::drop_checks(f);
     if (pass == "cancel-counts") compiler::cancel_counts(f);
     if (pass == "cancel-copies") compiler::cancel_copies(f);
