@@ -166,6 +166,7 @@ bool Compilation::lower(compiler::Mode mode, analyzer::Program& from, const std:
     print_replacement(replaced);
     print_inlining(inlined);
     print_types(counts);
+    std::fprintf(stderr, "case         %llu tables\n", static_cast<unsigned long long>(context.case_tables));
   }
   return true;
 }
@@ -206,6 +207,7 @@ x64::Options code_options(const Options& options) {
   made.inline_allocation = enabled("inline-allocation");
   made.registers = {enabled("regalloc"), enabled("promote"), enabled("belady"), enabled("slot-forwarding"), enabled("slot-coloring"), enabled("remat")};
   made.inline_caches = enabled("inline-caches");
+  made.join_looks = enabled("join-looks");
   made.inline_division = enabled("inline-division");
   made.inline_equality = enabled("inline-equality");
   return made;

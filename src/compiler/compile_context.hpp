@@ -77,6 +77,7 @@ struct CompileContext {
   analyzer::FusionCounts* fusion_counts = nullptr;
   analyzer::SpecialisationCounts* specialisation_counts = nullptr;
   analyzer::ReplacementCounts* replacement_counts = nullptr;
+  std::uint64_t case_tables = 0;                 // cases that search for their clause
   std::function<void(const std::string&)> explain_inline;   // told each decision, if there is one
 
   bool enabled(std::string_view pass, int from_level) const {

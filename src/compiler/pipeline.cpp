@@ -105,12 +105,16 @@ ClosedWorld annotate(CompileContext& context, Program& program) {
   return world;
 }
 
-constexpr std::string_view k_switchable[] = {"specialize", "fusion", "inline-wrappers", "fold-arguments",  "scalar-replacement", "look-ahead", "fold-branches", "thread-jumps", "thread-tests", "guard-calls", "inline",        "infer",             "speculate", "long-entries", "inline-recursion", "unbox", "raw-comparisons", "ranges",
-                                             "walk-lists", "cancel-counts",   "cancel-copies", "borrow-arguments", "borrow",        "take-fields",  "reuse",         "inline-access",
-                                             "flat-vectors",
-                                             "regalloc",        "promote",          "belady",        "slot-forwarding", "slot-coloring", "remat", "inline-caches", "inline-equality", "inline-division", "inline-allocation"};
-constexpr std::string_view k_dumpable[] = {"specialize", "fusion", "inline-wrappers", "anf",          "scalar-replacement", "look-ahead",   "captures",     "ownership",  "lower",
-                                           "fold-branches",   "thread-jumps", "thread-tests", "guard-calls", "inline",       "speculate",    "inline-recursion", "unbox", "raw-comparisons", "ranges", "walk-lists", "cancel-counts", "cancel-copies", "borrow-arguments", "borrow", "take-fields", "reuse", "dead-blocks"};
+constexpr std::string_view k_switchable[] = {
+    "specialize", "fusion", "inline-wrappers", "fold-arguments", "case-tables", "scalar-replacement", "look-ahead", "fold-branches",
+    "thread-jumps", "thread-tests", "guard-calls", "inline", "infer", "speculate", "long-entries", "inline-recursion", "unbox",
+    "raw-comparisons", "ranges", "walk-lists", "cancel-counts", "cancel-copies", "borrow-arguments", "borrow", "take-fields", "reuse",
+    "inline-access", "flat-vectors", "regalloc", "promote", "belady", "slot-forwarding", "slot-coloring", "remat", "inline-caches",
+    "inline-equality", "inline-division", "join-looks", "inline-allocation"};
+constexpr std::string_view k_dumpable[] = {
+    "specialize", "fusion", "inline-wrappers", "anf", "scalar-replacement", "look-ahead", "captures", "ownership", "lower", "fold-branches",
+    "thread-jumps", "thread-tests", "guard-calls", "inline", "speculate", "inline-recursion", "unbox", "raw-comparisons", "ranges",
+    "walk-lists", "cancel-counts", "cancel-copies", "borrow-arguments", "borrow", "take-fields", "reuse", "dead-blocks"};
 
 }  // namespace
 

@@ -41,6 +41,7 @@ struct Options {
   int optimize = 2;                  // 0: no inline fast paths
   bool flat_vectors = true;          // --no-flat-vectors: large vectors are tries from the start
   bool inline_access = true;         // --no-inline-access: looks into vectors and lists are calls
+  bool join_looks = true;            // --no-join-looks: each look at a list's cell asks anew what it is
   bool inline_allocation = true;     // --no-inline-allocation: small objects are made by calls
   RegisterSwitches registers;
   bool inline_division = true;       // --no-inline-division: quot, rem and mod of unknown numbers are calls

@@ -4,6 +4,7 @@
 #include "src/codegen/x86_64_linux/emit.hpp"
 #include "src/codegen/x86_64_linux/access_templates.hpp"
 #include "src/codegen/x86_64_linux/allocation_templates.hpp"
+#include "src/codegen/x86_64_linux/cell_looks.hpp"
 #include "src/codegen/x86_64_linux/emit_raw.hpp"
 #include "src/codegen/x86_64_linux/isel.hpp"
 #include "src/codegen/x86_64_linux/update_templates.hpp"
@@ -70,11 +71,7 @@ class Printer {
       following_ = i + 1 < layout_.size() ? layout_[i + 1] : k_no_block;
       out_ << ".b" << block_ << ":\n";
       position_ = start_[block_];
-      for (const MInst& inst : f_.blocks[block_].instructions) {
-        source_line(inst.line);
-        print(inst);
-        position_ += info(inst.op).bytes;
-      }
+      print(std::span<const MInst>(f_.blocks[block_].instructions));
     }
     out_ << cold_ << ".end:\n";
     if (!sites_.empty()) out_ << "section .data.sites_" << name << " progbits alloc noexec write align=8\n" << sites_;
@@ -393,33 +390,33 @@ class Printer {
     const auto f = static_cast<abi::RuntimeFunctionId>(inst.number);
     return f == abi::RuntimeFunctionId::first ? Part::First : f == abi::RuntimeFunctionId::rest ? Part::Rest : Part::Next;
   }
-  void access(const MInst& inst) {
+  TemplateText access(const MInst& inst) {
     const RegisterNames d = names(inst.operand[0]), v = names(inst.operand[1]);
     const AccessContext at = access(slow_path(inst), inst.exit);
     switch (inst.op) {
       case Opcode::NthLook: {
         const bool strings = static_cast<abi::RuntimeFunctionId>(inst.number) != abi::RuntimeFunctionId::vector_nth;
-        return print(nth_look(at, d, v, place(inst.operand[2]), inst.operand[2].is(Kind::Immediate), strings));
+        return nth_look(at, d, v, place(inst.operand[2]), inst.operand[2].is(Kind::Immediate), strings);
       }
-      case Opcode::NthTake: return print(nth_take(access(keeping("slisp_slow_nth_look"), inst.exit), d, v, place(inst.operand[2])));
+      case Opcode::NthTake: return nth_take(access(keeping("slisp_slow_nth_look"), inst.exit), d, v, place(inst.operand[2]));
       case Opcode::Nth:
-        return print(nth_last(at, d, v, place(inst.operand[2]), inst.operand[2].is(Kind::Immediate), keeping("slisp_end_object")));
+        return nth_last(at, d, v, place(inst.operand[2]), inst.operand[2].is(Kind::Immediate), keeping("slisp_end_object"));
       case Opcode::Step:
-        if (static_cast<abi::RuntimeFunctionId>(inst.number) == abi::RuntimeFunctionId::seq) return print(seq_last(at, d, v));
-        return print(step(at, d, v, part_of(inst), keeping("slisp_free_cell"), runtime("slisp_empty_list")));
-      case Opcode::CaptureTake: return print(capture_take(at, d, v, inst.operand[2].value));
-      case Opcode::FirstTake: return print(first_take(at, d, v));
-      case Opcode::RestTake: return print(rest_take(at, d, v, runtime("slisp_empty_list")));
-      case Opcode::NextTake: return print(next_take(at, d, v));
-      case Opcode::ShellOfCell: return print(shell_of_cell(access(keeping("slisp_shell"), k_no_block), d, v));
-      case Opcode::RenewCell: return print(renew_cell(access(keeping("slisp_allocate_slow"), k_no_block), d, v, keeping("slisp_end_object")));
-      case Opcode::FillCell: return print(fill_cell(at, d, v, names(inst.operand[2]), keeping("slisp_free_cell")));
-      case Opcode::FirstLook: return print(first_look(at, d, v));
-      case Opcode::RestLook: return print(rest_look(at, d, v, runtime("slisp_empty_list")));
-      case Opcode::NextLook: return print(next_look(at, d, v));
-      case Opcode::SeqLook: return print(seq_look(at, d, v));
-      case Opcode::NewCons: return print(new_cons(at, d, place(inst.operand[1]), names(inst.operand[2])));
-      default: return print(empty_look(at, d, v));
+        if (static_cast<abi::RuntimeFunctionId>(inst.number) == abi::RuntimeFunctionId::seq) return seq_last(at, d, v);
+        return step(at, d, v, part_of(inst), keeping("slisp_free_cell"), runtime("slisp_empty_list"));
+      case Opcode::CaptureTake: return capture_take(at, d, v, inst.operand[2].value);
+      case Opcode::FirstTake: return first_take(at, d, v);
+      case Opcode::RestTake: return rest_take(at, d, v, runtime("slisp_empty_list"));
+      case Opcode::NextTake: return next_take(at, d, v);
+      case Opcode::ShellOfCell: return shell_of_cell(access(keeping("slisp_shell"), k_no_block), d, v);
+      case Opcode::RenewCell: return renew_cell(access(keeping("slisp_allocate_slow"), k_no_block), d, v, keeping("slisp_end_object"));
+      case Opcode::FillCell: return fill_cell(at, d, v, names(inst.operand[2]), keeping("slisp_free_cell"));
+      case Opcode::FirstLook: return first_look(at, d, v);
+      case Opcode::RestLook: return rest_look(at, d, v, runtime("slisp_empty_list"));
+      case Opcode::NextLook: return next_look(at, d, v);
+      case Opcode::SeqLook: return seq_look(at, d, v);
+      case Opcode::NewCons: return new_cons(at, d, place(inst.operand[1]), names(inst.operand[2]));
+      default: return empty_look(at, d, v);
     }
   }
   void new_object(const MInst& inst) {
@@ -518,6 +515,24 @@ class Printer {
     }
   }
 
+  void print(std::span<const MInst> code) {
+    while (!code.empty()) {
+      source_line(code[0].line);
+      const std::size_t joined = options_.join_looks ? joined_looks(code) : 0;
+      if (joined != 0) print_joined(code.first(joined));
+      else print(code[0]);
+      for (const std::size_t end = code.size() - std::max<std::size_t>(joined, 1); code.size() > end; code = code.subspan(1)) position_ += info(code[0].op).bytes;
+    }
+  }
+  void print_joined(std::span<const MInst> looks) {
+    TemplateText apart;
+    for (const MInst& inst : looks) {
+      TemplateText one = access(inst);
+      apart.hot += one.hot;
+      apart.cold += one.cold;
+    }
+    print(join_looks(access(std::string(), k_no_block), looks, apart, keeping("slisp_free_cell")));
+  }
   void print(const MInst& inst) {
     const Operand* o = inst.operand;
     if (print_raw(inst)) return;
@@ -574,7 +589,7 @@ class Printer {
       case Opcode::FillCell:
       case Opcode::Nth:
       case Opcode::Step:
-      case Opcode::NewCons: access(inst); return;
+      case Opcode::NewCons: print(access(inst)); return;
       case Opcode::Update:
         out_ << "mov [r15+" << abi::k_offset_arguments << "]," << reg(o[1]) << "\ncall " << slow_path(inst) << "\ntest r11,r11\njz near .b"
              << inst.exit << "\nmov " << reg(o[0]) << ",r11\n";

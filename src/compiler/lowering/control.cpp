@@ -64,49 +64,14 @@ ir::ValueId FunctionLowering::lower_if(IfNode* node, Want want) {
   return meet(join, want);
 }
 
-// Bool: does the value match? Words decide for immediates and keywords; = for the rest.
-ir::ValueId FunctionLowering::case_matches(ValueId value, rt::Borrowed wanted, const reader::Span& span) {
-  ValueId c = constant(wanted, span);
-  if (!rt::is_pointer(wanted.word()) || wanted.is(rt::Kind::Keyword)) return builder_.plain(ir::Op::Identical, {value, c});
-  return try_rt(RuntimeFunctionId::equal, {value, c});
-}
-
-// 1N and (int 1) are = to the constant 1 but other words: before a case with longs gives up, it looks for those. Gives the block of `otherwise`.
-ir::BlockId FunctionLowering::boxed_integers(CaseNode* node, ValueId value, const std::vector<BlockId>& blocks) {
-  bool longs = false;
-  for (auto& clause : node->clauses)
-    for (const rt::Owned& c : clause.constants) longs = longs || rt::is_fixnum(c.word());
-  if (!longs) return builder_.current();
-  BlockId big = builder_.new_block(), otherwise = builder_.new_block();
-  builder_.branch(rt(RuntimeFunctionId::boxed_integer_p, {value}), big, otherwise);
-  builder_.position(big);
-  for (std::size_t i = 0; i < blocks.size(); ++i)
-    for (const rt::Owned& c : node->clauses[i].constants) {
-      if (!rt::is_fixnum(c.word())) continue;
-      ValueId matches = try_rt(RuntimeFunctionId::equal, {value, constant(c, node->span)});
-      BlockId next = builder_.new_block();
-      builder_.branch(matches, blocks[i], next);
-      builder_.position(next);
-    }
-  builder_.jump(otherwise);
-  return otherwise;
-}
-
 ir::ValueId FunctionLowering::lower_case(CaseNode* node, Want want) {
   std::vector<Node*> nodes{node->test};
   std::vector<Operand> operands = prepare(nodes);
   ValueId value = look(node->test, operands[0]);
   std::vector<BlockId> blocks;
-  for (auto& clause : node->clauses) {
-    blocks.push_back(builder_.new_block());
-    for (const rt::Owned& c : clause.constants) {
-      ValueId matches = case_matches(value, c, node->span);
-      BlockId next = builder_.new_block();
-      builder_.branch(matches, blocks.back(), next);
-      builder_.position(next);
-    }
-  }
-  BlockId otherwise = boxed_integers(node, value, blocks);
+  for (std::size_t i = 0; i < node->clauses.size(); ++i) blocks.push_back(builder_.new_block());
+  choose_clause(node, value, blocks);
+  const BlockId otherwise = builder_.current();
   std::vector<ValueId> before = held_;
   Join join;
   for (std::size_t i = 0; i < blocks.size(); ++i) {

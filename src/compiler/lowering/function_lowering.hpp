@@ -19,6 +19,11 @@
 
 namespace slisp::compiler {
 
+struct CaseKey {
+  rt::Borrowed constant;
+  ir::BlockId target;
+};
+
 class FunctionLowering {
  public:
   explicit FunctionLowering(ModuleBuilder& module) : module_(module), builder_(fn_) {}
@@ -93,7 +98,13 @@ class FunctionLowering {
   };
   void arrive(Join& join, ValueId value);        // ends the current block (if reachable) at the join
   ValueId meet(Join& join, Want want);           // goes on after it
-  BlockId boxed_integers(analyzer::CaseNode* node, ValueId value, const std::vector<BlockId>& blocks);
+
+  // ---- case_tables.cpp
+  void choose_clause(analyzer::CaseNode* node, ValueId value, const std::vector<BlockId>& blocks);
+  void case_in_turn(const std::vector<CaseKey>& keys, ValueId value, const reader::Span& span, bool by_equality);
+  void case_by_number(const std::vector<CaseKey>& keys, ValueId value, RuntimeFunctionId predicate);
+  void case_by_map(const std::vector<CaseKey>& keys, ValueId value, const reader::Span& span);
+  void case_search(ValueId number, std::span<const std::pair<std::int64_t, BlockId>> among, BlockId otherwise);
   ValueId case_matches(ValueId value, rt::Borrowed constant, const reader::Span& span);
 
   // ---- exceptions.cpp

@@ -163,6 +163,7 @@ void RepresentationPlan::count(std::size_t function) {
           break;
         }
         case Op::Return: use(function, inst.operands[0], b, plan.raw_result); break;
+        case Op::UnboxI64: use(function, inst.operands[0], b, true); break;
         default: {
           if (answer(function, inst, b)) break;
           auto raw = form(function, inst, b);

@@ -170,6 +170,7 @@ class Rewriter {
         append(std::move(inst));
         return;
       }
+      case Op::UnboxI64: alias_[inst.result.index] = raw_of(inst.operands[0], Type::I64); return;
       case Op::Jump: jump_on(inst); return;
       case Op::Return: give_back(inst); return;
       case Op::TryCallFn: call(inst); return;
