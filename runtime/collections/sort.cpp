@@ -5,6 +5,9 @@
 #include "runtime/memory/updates.hpp"
 #include "runtime/seqs/seqs.hpp"
 
+// Defined by programs compiled with --no-sort-in-place.
+extern "C" [[gnu::weak]] const std::uint64_t slisp_sort_copies;
+
 namespace slisp::rt {
 namespace {
 
@@ -74,7 +77,7 @@ bool sort_by(Word comparator, Word*& words, Word*& spare, std::size_t size) {
 
 // Does nobody else have the vector, nor any of its nodes? Sorting gives the metadata up, so there is none.
 bool is_mine(Word v, std::size_t size) {
-  if (!unique(v) || kind_of(v) == Kind::SubVector || meta_slots(header_of(v)) != 0) return false;
+  if (&slisp_sort_copies != nullptr || !unique(v) || kind_of(v) == Kind::SubVector || meta_slots(header_of(v)) != 0) return false;
   if (kind_of(v) == Kind::Vector) return true;
   for (std::size_t i = 0; i < size; i += k_branch)
     if (!alone_down_to(v, i)) return false;

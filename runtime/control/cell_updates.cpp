@@ -17,6 +17,9 @@
 using namespace slisp::rt;
 using slisp::abi::k_nil;
 
+// Defined by programs compiled with --no-cells-in-place.
+extern "C" [[gnu::weak]] const std::uint64_t slisp_cells_copy;
+
 namespace {
 
 // The numbers that stdlib/clojure/core/references.slisp gives them.
@@ -124,6 +127,7 @@ bool cannot_fail(Step step, Word x, Word argument, Step inner, Word further) {
 
 // The cell's value slot, if the value may leave it; else null.
 Word* value_to_take(Word cell) {
+  if (&slisp_cells_copy != nullptr) return nullptr;
   Word* value = nullptr;
   if (is_kind(cell, Kind::Atom)) {
     auto* atom = at<AtomObject>(cell);

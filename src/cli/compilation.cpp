@@ -203,9 +203,11 @@ x64::Options code_options(const Options& options) {
     return std::find(options.disabled.begin(), options.disabled.end(), pass) == options.disabled.end();
   };
   made.flat_vectors = enabled("flat-vectors");
+  made.cells_in_place = enabled("cells-in-place");
+  made.sort_in_place = enabled("sort-in-place");
   made.inline_access = enabled("inline-access");
   made.inline_allocation = enabled("inline-allocation");
-  made.registers = {enabled("regalloc"), enabled("promote"), enabled("belady"), enabled("slot-forwarding"), enabled("slot-coloring"), enabled("remat")};
+  made.registers = {enabled("regalloc"), enabled("promote"), enabled("belady"), enabled("slot-forwarding"), enabled("slot-coloring"), enabled("remat"), enabled("free-result")};
   made.inline_caches = enabled("inline-caches");
   made.join_looks = enabled("join-looks");
   made.inline_division = enabled("inline-division");

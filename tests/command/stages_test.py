@@ -21,7 +21,7 @@ PRESSURE = """(defn keep [x] x)
 """
 PASSES = ("specialize", "fusion", "inline-wrappers", "anf", "scalar-replacement", "captures", "ownership", "lower", "fold-branches", "thread-jumps", "guard-calls", "inline", "inline-recursion", "ranges", "cancel-counts", "dead-blocks")
 SWITCHES = ("specialize", "fusion", "inline-wrappers", "fold-arguments", "fold-branches", "thread-jumps", "guard-calls", "inline", "infer", "speculate", "long-entries", "inline-recursion", "unbox", "ranges", "cancel-counts", "borrow-arguments",
-            "borrow", "cancel-copies", "scalar-replacement", "look-ahead", "take-fields", "reuse", "flat-vectors", "inline-access", "inline-allocation", "regalloc", "promote", "belady", "slot-forwarding", "slot-coloring", "remat", "inline-caches", "inline-equality", "inline-division", "join-looks")
+            "borrow", "cancel-copies", "scalar-replacement", "look-ahead", "take-fields", "reuse", "flat-vectors", "cells-in-place", "sort-in-place", "inline-access", "inline-allocation", "regalloc", "promote", "belady", "slot-forwarding", "slot-coloring", "remat", "free-result", "inline-caches", "inline-equality", "inline-division", "join-looks")
 
 
 class Stages(Case):

@@ -94,6 +94,22 @@ class Updates(Case):
         counts = self.updates(self.compiled(source)), self.updates(self.compiled(source, "--no-flat-vectors"))
         self.assertEqual(*counts)
 
+    def test_cells_and_sorting_may_copy(self):
+        cells = """
+(def a (atom {})) (def v (volatile! [])) (def m (atom {:n 0 :xs []}))
+(dotimes [i 2000] (swap! a assoc i i) (vswap! v conj i) (swap! m update :xs conj i) (swap! m update :n inc))
+(println (count @a) (count @v) (:n @m) (count (:xs @m)))
+"""
+        with_copies = self.compiled(cells, "--no-cells-in-place", name="cells")
+        self.assertGreater(sum(c[1] for c in self.updates(with_copies).values()), 2000)
+        sorts = "(println (take 3 (sort (into [] (map #(rem (* % 7919) 1009)) (range 1000)))) (sort > [3 1 2]))"
+        for name, source, out in (("cells", cells, "2000 2000 2000 2000\n"), ("sorts", sorts, "(0 1 2) (3 2 1)\n")):
+            for option in ("-O2", "--no-cells-in-place", "--no-sort-in-place"):
+                with self.subTest(name, option=option):
+                    done = self.run_command([self.compiled(source, option, name=name)], env=dict(self.env, SLISP_HEAP_REPORT="1"))
+                    self.assertEqual(done.out, out)
+                    self.assertIn("heap: 0 live objects", done.err)
+
     def assembly(self, source, *options):
         self.file("stubs.slisp", source)
         self.expect(self.slisp("compile", "--emit=asm", *options, "stubs.slisp", "-o", "stubs.asm"), 0, "", "")

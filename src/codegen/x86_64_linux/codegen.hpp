@@ -21,6 +21,7 @@ struct RegisterSwitches {
   bool slot_forwarding = true;       // --no-slot-forwarding: reload what a register still holds, keep stores that nobody reads
   bool slot_coloring = true;         // --no-slot-coloring: a slot for each value and each argument block alone
   bool remat = true;                 // --no-remat: a constant is a value like any other, kept in a register or slot until its last use
+  bool free_result = true;           // --no-free-result: what may leave by an exit makes its result in r11 first
 };
 
 // What the register allocator did, over all functions of a compilation (--stats).
@@ -40,6 +41,8 @@ struct AllocationCounts {
 struct Options {
   int optimize = 2;                  // 0: no inline fast paths
   bool flat_vectors = true;          // --no-flat-vectors: large vectors are tries from the start
+  bool cells_in_place = true;        // --no-cells-in-place: swap! and vswap! of known updates copy what the cell holds
+  bool sort_in_place = true;         // --no-sort-in-place: sort copies its vector
   bool inline_access = true;         // --no-inline-access: looks into vectors and lists are calls
   bool join_looks = true;            // --no-join-looks: each look at a list's cell asks anew what it is
   bool inline_allocation = true;     // --no-inline-allocation: small objects are made by calls

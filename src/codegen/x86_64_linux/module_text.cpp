@@ -51,10 +51,10 @@ void emit_id_counter(AsmText& out) {
   out.define("slisp_id_counter", true);
 }
 
-// A word whose presence tells the runtime that large vectors are to be tries (runtime/collections/vector_flat.cpp).
-void emit_tries_only(AsmText& out) {
-  out << "section .rodata.slisp_tries_only progbits alloc noexec nowrite align=8\nslisp_tries_only: dq 1\n";
-  out.define("slisp_tries_only", true);
+// A word whose presence tells the runtime what not to do.
+void emit_mark(AsmText& out, const std::string& name) {
+  out << "section .rodata." << name << " progbits alloc noexec nowrite align=8\n" << name << ": dq 1\n";
+  out.define(name, true);
 }
 
 // All labels that the module defines, with what they stand for.
@@ -129,7 +129,9 @@ Outcome module_text(const ir::Module& module, const Options& options, const Text
     emit_program(calls, chunks.emplace_back());
   }
   if (request.make_program) emit_id_counter(chunks.emplace_back());
-  if (request.make_program && !options.flat_vectors) emit_tries_only(chunks.emplace_back());
+  if (request.make_program && !options.flat_vectors) emit_mark(chunks.emplace_back(), "slisp_tries_only");      // runtime/collections/vector_flat.cpp
+  if (request.make_program && !options.cells_in_place) emit_mark(chunks.emplace_back(), "slisp_cells_copy");    // runtime/control/cell_updates.cpp
+  if (request.make_program && !options.sort_in_place) emit_mark(chunks.emplace_back(), "slisp_sort_copies");    // runtime/collections/sort.cpp
   if (request.known_keywords != nullptr) {
     std::map<std::string, rt::Borrowed> own;
     std::unordered_map<std::string, std::string> hashes;

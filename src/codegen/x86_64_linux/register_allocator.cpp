@@ -216,7 +216,7 @@ void RegisterAllocator::define(const MInst& source, MInst& inst, Role role) {
     inst.defined = v;
     if (inst.exit == k_no_block) continue;
     const auto& there = at_entry_[inst.exit].registers;
-    inst.free_result = std::none_of(there.begin(), there.end(), [&](const auto& held) { return held.second == r; });
+    inst.free_result = switches_.free_result && std::none_of(there.begin(), there.end(), [&](const auto& held) { return held.second == r; });
   }
 }
 

@@ -21,7 +21,7 @@ struct Compiled {
   DataLayout data{module, DataLayout::Names::OfTheLink};
   MFunction before, after;
 
-  Compiled(const std::string& text, int level, Rung rung) : module(module_of(text)) {
+  Compiled(const std::string& text, int level, Rung rung, const RegisterSwitches& switches = {}) : module(module_of(text)) {
     REQUIRE(!data.collect());
     AllocationCounts counts;
     ModuleView view{module, symbols, {}, data, counts};
@@ -29,8 +29,8 @@ struct Compiled {
     options.optimize = level;
     before = select_instructions(module.functions[0], view, options);
     split_critical_edges(before);
-    after = allocate(before, rung, {}, counts);
-    lay_out_frame(after, {}, counts);
+    after = allocate(before, rung, switches, counts);
+    lay_out_frame(after, switches, counts);
   }
 };
 
@@ -266,4 +266,17 @@ TEST_CASE("ten thousand values in one function take well under a second", "[code
   REQUIRE(!assembly_text(module, Options{}, assembly));
   double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   CHECK(seconds < 2.0);                          // 0.06 s by itself; sanitizers and a busy machine may take longer
+}
+
+TEST_CASE("a result is made in its register before an exit that needs nothing there, unless the switch says no") {
+  auto free_results = [](bool allowed) {
+    Compiled c(k_rotation, 2, Rung::Full, {.free_result = allowed});
+    std::size_t found = 0;
+    for (const auto& block : c.after.blocks)
+      for (const MInst& inst : block.instructions) found += inst.free_result;
+    CHECK(!check_allocation(c.before, c.after).has_value());
+    return found;
+  };
+  CHECK(free_results(true) > 0);
+  CHECK(free_results(false) == 0);
 }

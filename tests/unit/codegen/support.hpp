@@ -54,7 +54,8 @@ inline Ran run_module(const ir::Module& module, Options options) {
 inline std::vector<RegisterSwitches> each_switch_alone() {
   std::vector<RegisterSwitches> all{{}};
   for (bool RegisterSwitches::*part : {&RegisterSwitches::allocate, &RegisterSwitches::promote, &RegisterSwitches::belady,
-                                       &RegisterSwitches::slot_forwarding, &RegisterSwitches::slot_coloring, &RegisterSwitches::remat})
+                                       &RegisterSwitches::slot_forwarding, &RegisterSwitches::slot_coloring, &RegisterSwitches::remat,
+                                       &RegisterSwitches::free_result})
     all.emplace_back().*part = false;
   return all;
 }
@@ -69,7 +70,7 @@ inline void expect_run(const std::string& text, const std::string& output, int s
       options.registers = switches;
       INFO("-O" << level << (switches.allocate ? "" : " --no-regalloc") << (switches.promote ? "" : " --no-promote")
                 << (switches.belady ? "" : " --no-belady") << (switches.slot_forwarding ? "" : " --no-slot-forwarding")
-                << (switches.slot_coloring ? "" : " --no-slot-coloring") << (switches.remat ? "" : " --no-remat"));
+                << (switches.slot_coloring ? "" : " --no-slot-coloring") << (switches.remat ? "" : " --no-remat") << (switches.free_result ? "" : " --no-free-result"));
       Ran ran = run_module(module, options);
       std::string expected_end = "heap: 0 live objects";
       CHECK(ran.output.find(expected_end) != std::string::npos);
