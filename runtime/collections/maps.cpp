@@ -62,7 +62,7 @@ Word array_put(Word map, Word key, Word value, std::size_t limit) {
     return 0;
   }
   const auto place = static_cast<unsigned>(2 * size);
-  if (h->count == 1) {
+  if (count_of(h) == 1) {
     h = open_slots(h, place, 2);
   } else {
     Header* copy =

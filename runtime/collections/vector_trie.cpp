@@ -44,7 +44,7 @@ Word new_trie(std::size_t size, unsigned shift, Word root, Word tail, bool own_n
 Inline* own_with_room(Word* slot) {
   Header* h = header_of(*slot);
   const std::size_t full = sizeof(Header) + sizeof(Word) * k_branch;
-  if (h->count == 1 && usable_size(h) >= full) return reinterpret_cast<Inline*>(h);
+  if (count_of(h) == 1 && usable_size(h) >= full) return reinterpret_cast<Inline*>(h);
   Header* copy = allocate(h->kind, full, h->slots, 0);
   Word* from = reinterpret_cast<Inline*>(h)->slot;
   Word* to = reinterpret_cast<Inline*>(copy)->slot;

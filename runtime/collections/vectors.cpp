@@ -88,7 +88,7 @@ Word inline_conj(Word v, Word element) {
   Header* h = header_of(v);
   const std::size_t size = inline_size(h);
   if (size == k_branch) return flat_of_full_vector(v, element);
-  if (h->count != 1) {
+  if (count_of(h) != 1) {
     Header* copy = copy_with_room(h, size);
     reinterpret_cast<Inline*>(copy)->slot[size] = element;
     release(v);

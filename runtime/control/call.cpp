@@ -180,7 +180,7 @@ Word slisp_alloc_fn(std::int64_t descriptor, Word* captured, std::int64_t count)
 
 Word slisp_capture_take(Word closure, std::int64_t index) {
   auto* fn = reinterpret_cast<slisp::abi::Fn*>(closure);
-  if (fn->header.count == 1) return std::exchange(fn->captured[index], slisp::abi::k_nil);
+  if (count_of(&fn->header) == 1) return std::exchange(fn->captured[index], slisp::abi::k_nil);
   return Owned::copy(fn->captured[index]).take();
 }
 

@@ -36,7 +36,7 @@ std::uint32_t hash_string(abi::String* s) {
   if (s->hashed) return s->hash;
   std::uint32_t java_hash;
   const std::uint32_t hash = murmur3_bytes({s->data, s->bytes}, java_hash);
-  if (s->header.count > 0) {
+  if (count_of(&s->header) > 0) {
     s->hash = hash;
     s->hashed = 1;
   }

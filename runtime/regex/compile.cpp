@@ -115,7 +115,7 @@ pcre2_code* code_of(Borrowed x) {
   auto* regex = x.as<Regex>();
   Locked hold(g_lock);
   if (regex->code != nullptr) return regex->code;
-  if (regex->header.count != 0) return regex->code = compile_pattern(text_of(regex->pattern));
+  if (count_of(&regex->header) != 0) return regex->code = compile_pattern(text_of(regex->pattern));
   for (const StaticCode* known = g_static_codes; known != nullptr; known = known->next)
     if (known->regex == regex) return known->code;
   pcre2_code* code = compile_pattern(text_of(regex->pattern));

@@ -1,6 +1,8 @@
 // Several threads at once: counts, cells, lazy seqs, tables, heaps, monitors, transactions. Built with the thread sanitizer it must report nothing
 // (preset tsan); the counts are exact either way.
 #include "runtime/collections/layouts.hpp"
+#include "runtime/collections/vector_flat.hpp"
+#include "runtime/collections/vectors.hpp"
 #include "runtime/control/runtime.hpp"
 #include "runtime/threads/threads.hpp"
 #include <atomic>
@@ -150,6 +152,30 @@ TEST_CASE("each cell of a lazy seq is realised once, whoever walks it") {
     if (count != k_cells || sum != std::int64_t{k_cells} * (k_cells - 1) / 2) std::abort();
   });
   CHECK(g_thunk_calls == k_cells + 1);
+}
+
+// A flat vector gets its trie when it is first updated, while others copy it for their metadata (copy_object, kept_trie).
+TEST_CASE("versions of vectors that threads share are made side by side") {
+  begin_threading();
+  constexpr std::size_t k_size = 100;
+  std::vector<Owned> vectors;
+  for (int i = 0; i < 300; ++i) {
+    std::vector<Word> elements;
+    for (std::size_t n = 0; n < k_size; ++n) elements.push_back(from_fixnum(static_cast<std::int64_t>(n)));
+    vectors.push_back(Owned::adopt(make_flat(elements.data(), k_size)));
+    mark_shared(vectors.back().word());
+  }
+  on_threads(k_threads, [&](int number) {
+    for (const Owned& v : vectors) {
+      Word mine = Owned::copy(v).take();
+      if (number % 2 == 0) mine = abi::slisp_with_meta(mine, empty_map().take());
+      const Owned longer = Owned::adopt(abi::slisp_conj(mine, from_fixnum(number)));
+      if (vector_size(longer.word()) != k_size + 1 || vector_ref(longer.word(), k_size) != from_fixnum(number) ||
+          vector_ref(longer.word(), 50) != from_fixnum(50))
+        std::abort();
+    }
+  });
+  for (const Owned& v : vectors) CHECK(count_of(v.as<Header>()) == -1);
 }
 
 TEST_CASE("a delay runs once") {
