@@ -240,12 +240,12 @@ void print_allocation(const x64::AllocationCounts& counts) {
   std::fprintf(stderr,
                "registers    %llu functions in full, %llu without promotion, %llu within blocks, %llu in slots\n"
                "spilling     %llu stores, %llu reloads, %llu evictions\npromotion    %llu values, %llu callee-saved registers\n"
-               "constants    %llu loads\nforwarding   %llu reads of slots, %llu stores\ncoloring     %llu slots, %llu words of argument blocks\n",
+               "constants    %llu loads\nresults      %llu made in place before an exit\nforwarding   %llu reads of slots, %llu stores\ncoloring     %llu slots, %llu words of argument blocks\n",
                static_cast<unsigned long long>(counts.functions[0]), static_cast<unsigned long long>(counts.functions[1]),
                static_cast<unsigned long long>(counts.functions[2]), static_cast<unsigned long long>(counts.functions[3]),
                static_cast<unsigned long long>(counts.stores), static_cast<unsigned long long>(counts.reloads),
                static_cast<unsigned long long>(counts.evictions), static_cast<unsigned long long>(counts.promotions),
-               static_cast<unsigned long long>(counts.callee_saved), static_cast<unsigned long long>(counts.constants),
+               static_cast<unsigned long long>(counts.callee_saved), static_cast<unsigned long long>(counts.constants), static_cast<unsigned long long>(counts.free_results),
                static_cast<unsigned long long>(counts.forwarded), static_cast<unsigned long long>(counts.dead_stores),
                static_cast<unsigned long long>(counts.slots_shared), static_cast<unsigned long long>(counts.words_shared));
 }

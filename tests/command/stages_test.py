@@ -19,9 +19,8 @@ PRESSURE = """(defn keep [x] x)
       (+ (+ (+ (+ a b) (+ c d)) (+ (+ e f) (+ g h))) (+ (+ (+ k l) (+ m o)) (+ p q))))))
 (println (many 30))
 """
-PASSES = ("specialize", "fusion", "inline-wrappers", "anf", "scalar-replacement", "captures", "ownership", "lower", "fold-branches", "thread-jumps", "guard-calls", "inline", "inline-recursion", "ranges", "cancel-counts", "dead-blocks")
-SWITCHES = ("specialize", "fusion", "inline-wrappers", "fold-arguments", "fold-branches", "thread-jumps", "guard-calls", "inline", "infer", "speculate", "long-entries", "inline-recursion", "unbox", "ranges", "cancel-counts", "borrow-arguments",
-            "borrow", "cancel-copies", "scalar-replacement", "look-ahead", "take-fields", "reuse", "flat-vectors", "cells-in-place", "sort-in-place", "inline-access", "inline-allocation", "regalloc", "promote", "belady", "slot-forwarding", "slot-coloring", "remat", "free-result", "inline-caches", "inline-equality", "inline-division", "join-looks")
+PASSES = ("specialize", "fusion", "inline-wrappers", "anf", "scalar-replacement", "captures", "ownership", "lower", "fold-branches", "thread-jumps", "thread-tests", "guard-calls", "inline", "inline-recursion", "unbox", "raw-comparisons",
+          "ranges", "walk-lists", "cancel-counts", "dead-blocks")
 
 
 class Stages(Case):
@@ -49,7 +48,9 @@ class Stages(Case):
 
     def test_a_program_is_the_same_without_each_pass(self):
         self.file("stages.slisp", PROGRAM)
-        for options in [["--no-" + name] for name in SWITCHES] + [["--no-" + name for name in SWITCHES], ["-O0"], ["-O1"], ["--verify"], ["-g"]]:
+        switches = re.search(r"passes that --no-PASS leaves out\n((?:  .*\n)+)", self.slisp("help", "compile").out)[1].split()
+        self.assertGreater(len(switches), 35)
+        for options in [["--no-" + name] for name in switches] + [["--no-" + name for name in switches], ["-O0"], ["-O1"], ["--verify"], ["-g"]]:
             self.expect(self.slisp("run", *options, "stages.slisp"), 0, "42 {:key :z}\n", "")
 
     def test_statistics_tell_which_rung_served(self):
@@ -79,9 +80,23 @@ class Stages(Case):
         self.assertTrue(full["constants"][0] > 0 and min(full["forwarding"]) > 0 and min(full["coloring"]) > 0, full)
         self.assertEqual(counts("--no-slot-forwarding")["forwarding"], [0, 0])
         self.assertEqual(counts("--no-slot-coloring")["coloring"], [0, 0])
+        self.assertTrue(full["results"][0] > 0 and counts("--no-free-result")["results"] == [0], full)
         self.assertLess(counts("--no-remat")["constants"][0], full["constants"][0])
         less = counts("--no-promote", "--no-belady", "--no-slot-forwarding", "--no-slot-coloring", "--no-remat")
         self.assertEqual((less["promotion"], less["forwarding"], less["coloring"]), ([0, 0], [0, 0], [0, 0]))
+
+    def test_walks_and_raw_comparisons_change_no_answer(self):
+        """--stats counts loops along lists that stand twice, and comparisons without boxes; without the passes there are none."""
+        source = ROOT / "tests/programs/lifetime/walks_along_shared_lists.slisp"
+        def counts(*options):
+            done = self.slisp("compile", source, "-o", "x", "--stats", "--verify", *options)
+            self.expect(self.run_command([self.work / "x"]), 0, source.with_suffix(".out").read_text(), "")
+            return tuple(int(n) for n in re.search(r"(\d+) walks, (\d+) comparisons", done.err).groups())
+        walks, comparisons = counts()
+        self.assertTrue(walks > 10 and comparisons > 3, (walks, comparisons))
+        self.assertEqual(counts("--no-walk-lists"), (0, comparisons))
+        self.assertEqual(counts("--no-raw-comparisons")[1], 0)
+        counts("--no-thread-tests")
 
     def test_fusion_changes_no_answer(self):
         """--stats counts the loops that took the place of seqs; without the pass there are none, and the answers are the same."""

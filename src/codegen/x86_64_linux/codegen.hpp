@@ -32,6 +32,7 @@ struct AllocationCounts {
   std::uint64_t promotions = 0;                   // values moved to a callee-saved register in front of a call
   std::uint64_t callee_saved = 0;                 // callee-saved registers in use, summed over functions
   std::uint64_t constants = 0;                    // loads of constants in front of what needs them in a register
+  std::uint64_t free_results = 0;                 // results made where they stay, although an exit may stop them
   std::uint64_t forwarded = 0;                    // reads of slots that read a register instead
   std::uint64_t dead_stores = 0;                  // stores to slots that nobody reads, or that hold it already
   std::uint64_t slots_shared = 0;                 // spilled values less their slots

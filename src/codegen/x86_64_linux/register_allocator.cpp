@@ -214,9 +214,10 @@ void RegisterAllocator::define(const MInst& source, MInst& inst, Role role) {
     hold(r, v);
     inst.operand[i] = physical(r);
     inst.defined = v;
-    if (inst.exit == k_no_block) continue;
+    if (inst.exit == k_no_block || !switches_.free_result) continue;
     const auto& there = at_entry_[inst.exit].registers;
-    inst.free_result = switches_.free_result && std::none_of(there.begin(), there.end(), [&](const auto& held) { return held.second == r; });
+    inst.free_result = std::none_of(there.begin(), there.end(), [&](const auto& held) { return held.second == r; });
+    counts_.free_results += inst.free_result;
   }
 }
 
