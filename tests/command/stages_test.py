@@ -93,7 +93,7 @@ class Stages(Case):
             self.expect(self.run_command([self.work / "x"]), 0, source.with_suffix(".out").read_text(), "")
             return tuple(int(n) for n in re.search(r"(\d+) walks, (\d+) comparisons", done.err).groups())
         walks, comparisons = counts()
-        self.assertTrue(walks > 10 and comparisons > 3, (walks, comparisons))
+        self.assertTrue(walks > 10 and comparisons > 0, (walks, comparisons))
         self.assertEqual(counts("--no-walk-lists"), (0, comparisons))
         self.assertEqual(counts("--no-raw-comparisons")[1], 0)
         counts("--no-thread-tests")
