@@ -80,35 +80,30 @@ class Walks {
     const Dominators dominators(fn_);
     const auto preds = predecessors(fn_);
     const auto order = reverse_postorder(fn_);
+    std::vector<std::uint32_t> place(fn_.blocks.size());
+    for (std::uint32_t i = 0; i < order.size(); ++i) place[order[i].index] = i;
     std::vector<Loop> found;
     for (auto h = order.rbegin(); h != order.rend(); ++h) {
-      Loop loop{*h, std::vector<bool>(fn_.blocks.size()), {}, 0};
-      std::vector<BlockId> work;
+      std::vector<BlockId> back;
+      for (BlockId p : preds[h->index])
+        if (dominators.dominates(*h, p)) back.push_back(p);
+      if (back.empty()) continue;
+      Loop loop{*h, std::vector<bool>(fn_.blocks.size()), {*h}, 0};
       auto take = [&](BlockId b) {
         if (loop.holds[b.index]) return;
         loop.holds[b.index] = true;
-        work.push_back(b);
+        loop.region.push_back(b);
       };
       loop.holds[h->index] = true;
-      bool loops_back = false;
-      for (BlockId p : preds[h->index])
-        if (dominators.dominates(*h, p)) {
-          loops_back = true;
-          take(p);
-        }
-      if (!loops_back) continue;
-      while (!work.empty()) {
-        const BlockId b = work.back();
-        work.pop_back();
-        for (BlockId p : preds[b.index]) take(p);
+      for (BlockId b : back) take(b);
+      for (std::size_t i = 1; i < loop.region.size(); ++i)
+        for (BlockId p : preds[loop.region[i].index]) take(p);
+      for (std::size_t i = 0; i < loop.region.size(); ++i) {
+        const Instruction& last = fn_[loop.region[i]].instructions.back();
+        if (defines_at_edge(last.op) || last.op == Op::StackCheck) take(last.edges[0].target);
+        loop.size += fn_[loop.region[i]].instructions.size();
       }
-      for (BlockId b : order) {                  // also what was taken in the loop's course
-        if (!loop.holds[b.index]) continue;
-        const Instruction& last = fn_[b].instructions.back();
-        if (defines_at_edge(last.op) || last.op == Op::StackCheck) loop.holds[last.edges[0].target.index] = true;
-        loop.region.push_back(b);
-        loop.size += fn_[b].instructions.size();
-      }
+      std::sort(loop.region.begin(), loop.region.end(), [&](BlockId x, BlockId y) { return place[x.index] < place[y.index]; });
       found.push_back(std::move(loop));
     }
     return found;
