@@ -86,8 +86,8 @@ void print_inlining(const compiler::InlineCounts& counts) {
                static_cast<unsigned long long>(counts.direct), static_cast<unsigned long long>(counts.recursion), static_cast<unsigned long long>(counts.guarded));
 }
 void print_specialisation(const analyzer::SpecialisationCounts& counts) {
-  std::fprintf(stderr, "specializing %llu calls with known functions, %llu functions in the place of their calls, %llu calls of clojure.core in line\n",
-               static_cast<unsigned long long>(counts.calls), static_cast<unsigned long long>(counts.functions), static_cast<unsigned long long>(counts.core_calls));
+  std::fprintf(stderr, "specializing %llu calls with known functions, %llu functions in the place of their calls, %llu calls of clojure.core in line, %llu functions of tables\n",
+               static_cast<unsigned long long>(counts.calls), static_cast<unsigned long long>(counts.functions), static_cast<unsigned long long>(counts.core_calls), static_cast<unsigned long long>(counts.table_calls));
 }
 void print_fusion(const analyzer::FusionCounts& counts) {
   std::fprintf(stderr, "fusion       %llu loops instead of %llu seqs, %llu of them in chunks\n", static_cast<unsigned long long>(counts.loops),

@@ -74,6 +74,7 @@ ClosedWorld annotate(CompileContext& context, Program& program) {
   analyzer::SpecialisationCounts& specialised = context.specialisation_counts ? *context.specialisation_counts : uncounted;
   const bool specialises = context.enabled("specialize", 2) && context.enabled("inline", 2) && context.options.mode == Mode::Program;
   if (specialises) {
+    if (context.enabled("guard-calls", 2) && !context.options.with_eval) analyzer::place_table_calls(program, specialised, context.explain_inline);
     analyzer::specialise_calls(program, specialised);
     after_ast(context, "specialize", program);
   }

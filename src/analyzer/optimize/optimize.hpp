@@ -25,7 +25,10 @@ struct SpecialisationCounts {
   std::uint64_t calls = 0;               // of functions of the program that were given known functions, and became their bodies
   std::uint64_t functions = 0;           // that nobody sees any more: their bodies stand where they were called
   std::uint64_t core_calls = 0;          // of small functions of clojure.core
+  std::uint64_t table_calls = 0;         // functions of tables that stand where the table is called
 };
+// Calls of what a table of functions holds ask for its keys first.
+void place_table_calls(Program& program, SpecialisationCounts& counts, const std::function<void(const std::string&)>& explain);
 void specialise_calls(Program& program, SpecialisationCounts& counts);
 // Small functions of clojure.core stand where they are called. After fusion, which knows them by their names.
 void expand_core_calls(Program& program, SpecialisationCounts& counts);
