@@ -205,6 +205,7 @@ x64::Options code_options(const Options& options) {
   made.flat_vectors = enabled("flat-vectors");
   made.cells_in_place = enabled("cells-in-place");
   made.sort_in_place = enabled("sort-in-place");
+  made.align_loops = enabled("align-loops");
   made.inline_access = enabled("inline-access");
   made.inline_allocation = enabled("inline-allocation");
   made.registers = {enabled("regalloc"), enabled("promote"), enabled("belady"), enabled("slot-forwarding"), enabled("slot-coloring"), enabled("remat"), enabled("free-result")};

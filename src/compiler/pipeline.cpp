@@ -110,7 +110,7 @@ constexpr std::string_view k_switchable[] = {
     "specialize", "fusion", "inline-wrappers", "fold-arguments", "case-tables", "scalar-replacement", "look-ahead", "fold-branches",
     "thread-jumps", "thread-tests", "guard-calls", "inline", "infer", "speculate", "long-entries", "inline-recursion", "unbox",
     "raw-comparisons", "ranges", "walk-lists", "cancel-counts", "cancel-copies", "borrow-arguments", "borrow", "take-fields", "reuse",
-    "inline-access", "flat-vectors", "cells-in-place", "sort-in-place", "regalloc", "promote", "belady", "slot-forwarding", "slot-coloring", "remat", "free-result", "inline-caches",
+    "inline-access", "flat-vectors", "cells-in-place", "sort-in-place", "regalloc", "promote", "belady", "slot-forwarding", "slot-coloring", "remat", "free-result", "align-loops", "inline-caches",
     "inline-equality", "inline-division", "join-looks", "inline-allocation"};
 constexpr std::string_view k_dumpable[] = {
     "specialize", "fusion", "inline-wrappers", "anf", "scalar-replacement", "look-ahead", "captures", "ownership", "lower", "fold-branches",

@@ -131,6 +131,17 @@ class Stages(Case):
         self.assertEqual(counts("--no-raw-comparisons")[1], 0)
         counts("--no-thread-tests")
 
+    def test_innermost_loops_are_aligned(self):
+        self.file("loops.slisp", """(defn f [n] (loop [i 0 sum 0] (if (< i n) (recur (inc i) (loop [j 0 sum sum] (if (< j i) (recur (inc j) (+ sum j)) sum))) sum)))
+(println (f 10))
+""")
+        def heads(*options):
+            done = self.slisp("compile", "loops.slisp", "--emit=asm", "--no-inline", *options)
+            self.assertEqual((done.returncode, done.err), (0, ""))
+            return re.findall(r"^align 16\n(?=\.b\d+:)", done.out, re.M)
+        self.assertEqual(len(heads()), 1)
+        self.assertEqual(len(heads("--no-align-loops")), 0)
+
     def test_fusion_changes_no_answer(self):
         """--stats counts the loops that took the place of seqs; without the pass there are none, and the answers are the same."""
         for name in ("results", "order_of_effects"):

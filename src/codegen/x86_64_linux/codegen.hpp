@@ -47,6 +47,7 @@ struct Options {
   bool inline_access = true;         // --no-inline-access: looks into vectors and lists are calls
   bool join_looks = true;            // --no-join-looks: each look at a list's cell asks anew what it is
   bool inline_allocation = true;     // --no-inline-allocation: small objects are made by calls
+  bool align_loops = true;           // --no-align-loops: innermost loops begin anywhere
   RegisterSwitches registers;
   bool inline_division = true;       // --no-inline-division: quot, rem and mod of unknown numbers are calls
   bool inline_equality = true;       // --no-inline-equality: = with a keyword, character, nil or boolean is a call

@@ -46,6 +46,8 @@ using Kind = Operand::Kind;
 // Frames up to this size fit into what lies below the stack limit together with all that C++ needs; for larger ones the prologue
 // asks before it takes them.
 constexpr std::int64_t k_large_frame = 16384;
+// A hot loop begins where the machine fetches and caches decoded instructions.
+constexpr std::uint32_t k_loop_alignment = 16;
 
 class Printer {
  public:
@@ -69,6 +71,7 @@ class Printer {
     for (std::size_t i = 0; i < layout_.size(); ++i) {
       block_ = layout_[i];
       following_ = i + 1 < layout_.size() ? layout_[i + 1] : k_no_block;
+      if (aligned_[block_]) out_ << "align " << k_loop_alignment << '\n';
       out_ << ".b" << block_ << ":\n";
       position_ = start_[block_];
       print(std::span<const MInst>(f_.blocks[block_].instructions));
@@ -86,9 +89,31 @@ class Printer {
     layout_ = std::move(order);
     start_.assign(f_.blocks.size(), 0);
     std::uint32_t at = 40;                         // the prologue
+    find_hot_loops();
     for (std::uint32_t b : layout_) {
+      if (aligned_[b]) at += k_loop_alignment - 1;
       start_[b] = at;
       for (const MInst& inst : f_.blocks[b].instructions) at += info(inst.op).bytes;
+    }
+  }
+
+  // Heads of innermost loops, in the order of the layout: an edge leads back to one, and none between leads back to another.
+  void find_hot_loops() {
+    aligned_.assign(f_.blocks.size(), false);
+    if (!options_.align_loops) return;
+    std::vector<std::uint32_t> place(f_.blocks.size(), k_no_block), end(f_.blocks.size(), 0);
+    for (std::uint32_t i = 0; i < layout_.size(); ++i) place[layout_[i]] = i;
+    for (std::uint32_t i = 0; i < layout_.size(); ++i) {
+      if (f_.blocks[layout_[i]].cold) break;
+      for (std::uint32_t target : f_.blocks[layout_[i]].instructions.back().target)
+        if (target != k_no_block && place[target] <= i) end[target] = i + 1;
+    }
+    std::uint32_t inner = k_no_block;                  // the nearest head behind
+    for (std::uint32_t i = static_cast<std::uint32_t>(layout_.size()); i-- > 0;) {
+      const std::uint32_t b = layout_[i];
+      if (end[b] == 0) continue;
+      aligned_[b] = inner == k_no_block || end[b] <= inner;
+      inner = i;
     }
   }
 
@@ -650,6 +675,7 @@ class Printer {
   std::string sites_;                            // what places that look up remember
   std::string cold_;                             // parts out of line, behind the last block
   std::vector<std::uint32_t> layout_, start_;
+  std::vector<bool> aligned_;
   std::uint32_t block_ = 0, following_ = k_no_block;
   std::int64_t position_ = 0;
   unsigned next_label_ = 0;

@@ -129,7 +129,7 @@ std::vector<AssemblyFile> spread(const Chunks& chunks, Splitting splitting, cons
     for (const std::string& label : mentioned)
       if (defined.count(label) == 0) externs += "extern " + label + "\n";
     files.push_back({members.size() > 1 ? stem + "-" + std::to_string(f) : stem,
-                     "bits 64\ndefault rel\n" + externs + directives + body + texts.text +
+                     "bits 64\ndefault rel\n%use smartalign\nalignmode p6\n" + externs + directives + body + texts.text +
                          "section .note.GNU-stack noalloc noexec nowrite progbits\n"});
   }
   return files;
