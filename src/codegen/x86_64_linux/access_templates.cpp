@@ -8,6 +8,8 @@
 
 namespace slisp::x64 {
 namespace {
+
+using abi::Kind;
 // A small vector that has such an element: else to label c. Gives the element's address.
 std::string element_of(Text& hot, const RegisterNames& v, const std::string& index, bool constant) {
   // Kind and flags at once; whether it is a map entry does not matter, with metadata there is one slot more.

@@ -7,6 +7,8 @@
 namespace slisp::x64 {
 namespace {
 
+using abi::Kind;
+
 static_assert(static_cast<int>(Kind::RSeq) - static_cast<int>(Kind::EmptyList) == 9);
 
 // A block of the page at hand; its first free block is taken. Leaves for label c when there is none; d is not the register of a use.

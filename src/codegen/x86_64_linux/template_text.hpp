@@ -26,15 +26,14 @@ struct AccessContext {
   std::string failed;         // label
 };
 
-using abi::Kind;
-inline std::string number(Kind kind) { return std::to_string(static_cast<unsigned>(kind)); }
+inline std::string number(abi::Kind kind) { return std::to_string(static_cast<unsigned>(kind)); }
 static_assert(offsetof(rt::LargeVector, size) == 8 && offsetof(rt::LargeVector, shift) == 12 && offsetof(rt::LargeVector, root) == 16 &&
               offsetof(rt::VectorBuffer, slot) == 16);
 static_assert(offsetof(abi::List, first) == 16 && offsetof(abi::List, rest) == 24 && abi::k_offset_kind == 4 && abi::k_offset_flags == 5 && abi::k_offset_slots == 6);
 
 // Kind, flags and slots of a Cons; those of a List differ in the last bit.
-constexpr std::uint32_t k_cons_header = static_cast<std::uint32_t>(Kind::Cons) | 2u << 16;
-static_assert((static_cast<int>(Kind::Cons) ^ static_cast<int>(Kind::List)) == 1);
+constexpr std::uint32_t k_cons_header = static_cast<std::uint32_t>(abi::Kind::Cons) | 2u << 16;
+static_assert((static_cast<int>(abi::Kind::Cons) ^ static_cast<int>(abi::Kind::List)) == 1);
 
 class Text {
  public:
@@ -50,7 +49,7 @@ class Text {
   // A label of this template: .k12 for k.
   std::string label(char c) const { return std::string(".") + c + at_.label; }
   // Not a heap object, or of another kind: to `elsewhere`.
-  Text& kind_is(const RegisterNames& v, Kind kind, char elsewhere) {
+  Text& kind_is(const RegisterNames& v, abi::Kind kind, char elsewhere) {
     return *this << "cmp byte [" << v.wide << "+4]," << number(kind) << "\njne near " << label(elsewhere) << '\n';
   }
   // A List or Cons without metadata, which is all that its block holds. Else to `elsewhere`.
@@ -58,7 +57,7 @@ class Text {
     return *this << "mov r11d,[" << v.wide << "+4]\nxor r11d," << std::to_string(k_cons_header) << "\ncmp r11d,1\nja near " << label(elsewhere) << '\n';
   }
   Text& is_list_or_cons(const RegisterNames& v, char elsewhere) {
-    return *this << "movzx r11d,byte [" << v.wide << "+4]\nsub r11d," << number(Kind::List) << "\ncmp r11d,1\nja near " << label(elsewhere) << '\n';
+    return *this << "movzx r11d,byte [" << v.wide << "+4]\nsub r11d," << number(abi::Kind::List) << "\ncmp r11d,1\nja near " << label(elsewhere) << '\n';
   }
   Text& is_object(const RegisterNames& v, char elsewhere) {
     return *this << "test " << v.byte << ",3\njnz near " << label(elsewhere) << '\n';
